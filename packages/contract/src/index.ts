@@ -1,0 +1,11 @@
+export * from './application/schemas.js';
+export * from './authentication/schemas.js';
+export { type Contract, contract } from './contract.js';
+export { HealthOut } from './health/contract.js';
+export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
+export * from './portal-session/schemas.js';
+export * from './shared/access.js';
+export * from './shared/errors.js';
+export { byteLength, isStorable } from './shared/fields.js';
+export { ID_PREFIX } from './shared/ids.js';
+export { DEFAULT_PAGE, listOf, MAX_PAGE, Ordering } from './shared/pagination.js';

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { Capability } from '../shared/access.js';
+import { timestamp } from '../shared/fields.js';
+
+export const OneTimeTokenIn = z
+  .object({
+    oneTimeToken: z
+      .string()
+      .min(1, { error: 'String must be at least one character' })
+      .max(256, { error: 'String too long' })
+      .meta({ description: 'The one-time code of a magic link.' }),
+  })
+  .meta({ id: 'OneTimeTokenIn' });
+export type OneTimeTokenIn = z.infer<typeof OneTimeTokenIn>;
+
+export const OneTimeTokenOut = z
+  .object({ token: z.string(), capabilities: z.array(Capability) })
+  .meta({ id: 'OneTimeTokenOut' });
+export type OneTimeTokenOut = z.infer<typeof OneTimeTokenOut>;
+
+export const WhoamiOut = z
+  .object({
+    envId: z.string().meta({ description: 'The environment that the token belongs to.' }),
+    appId: z.string().nullish().meta({ description: 'The application of a portal session.' }),
+    sessionId: z.string().nullish().meta({ description: 'The session id given when the session was made.' }),
+    permissionSource: z
+      .string()
+      .meta({ description: '`EnvironmentKey` or `PortalSession`.', examples: ['PortalSession'] }),
+    capabilities: z.array(Capability).nullish().meta({ description: 'What a portal session may do.' }),
+    featureFlags: z.array(z.string()).nullish(),
+    expiresAt: timestamp.nullish().meta({ description: 'When the token ends; null: never.' }),
+  })
+  .meta({ id: 'WhoamiOut' });
+export type WhoamiOut = z.infer<typeof WhoamiOut>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** What a portal session may do (spec: authentication and portal, section 1.5). */
+export const Capability = z
+  .enum([
+    'ViewBase',
+    'ViewEndpointSecret',
+    'ManageEndpointSecret',
+    'ManageTransformations',
+    'CreateAttempts',
+    'ManageEndpoint',
+  ])
+  .meta({ id: 'AppPortalCapability' });
+export type Capability = z.infer<typeof Capability>;
+
+/** Every capability, in the order in which answers list them. */
+export const ALL_CAPABILITIES: readonly Capability[] = Capability.options;
+
+/**
+ * Who may call an operation. The server enforces it in one place, before it looks at the input.
+ *
+ * - `public`: no token is looked at.
+ * - `authenticated`: any valid token; a portal session needs one of `capabilities`.
+ * - `environment`: an environment key; a portal session gets 403.
+ * - `application`: an environment key that owns the application named by `app_id`, or a portal session of that very
+ *   application that has one of `capabilities`. Any other application is 404.
+ * - `session`: a portal session only; an environment key gets 403.
+ */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'authenticated'; readonly capabilities: readonly Capability[] }
+  | { readonly kind: 'environment' }
+  | { readonly kind: 'application'; readonly capabilities: readonly Capability[] }
+  | { readonly kind: 'session' };
+
+/** What every operation says of itself besides its shapes. */
+export interface OperationMetadata {
+  /** Heading in the API reference and class of generated clients. */
+  readonly tag: string;
+  readonly access: Access;
+}
+
+/** Builds an operation's metadata: `operation('Application', { kind: 'environment' })`. */
+export const operation = <A extends Access>(tag: string, access: A) => ({ tag, access }) as const;

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+const encoder = new TextEncoder();
+
+/** Length in bytes of the UTF-8 form; the API's limits are bytes, not UTF-16 units. */
+export const byteLength = (text: string): number => encoder.encode(text).length;
+
+/** What no text field may hold: the control characters 0x00 to 0x08, and halves of surrogate pairs (not UTF-8). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
+const UNSTORABLE = /[\u0000-\u0008]|\p{Cs}/u;
+export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
+
+/** Free text that people read. `missing` is the message for an empty value; without it empty is allowed. */
+export const text = (missing?: string) =>
+  z
+    .string()
+    .refine((value) => missing === undefined || value.length > 0, { error: missing ?? '' })
+    .refine(isStorable, { error: 'Control characters 0x00-0x08 not allowed.' });
+
+const PATTERN = /^[a-zA-Z0-9\-_.]+$/;
+
+/** Identifier-like text: 1 to 256 of letters, digits, `-`, `_`, `.` (spec: wire behaviour, sections 1.4 and 1.5). */
+export const name = (pattern: RegExp = PATTERN, max = 256) =>
+  z
+    .string()
+    .min(1, { error: 'String must be at least one character' })
+    .max(max, { error: 'String too long' })
+    .regex(pattern, {
+      error: `String must match the following pattern: ${pattern.source.replace(/^\^|\+\$$/g, '')}.`,
+    });
+
+/** The operator's own id of a thing. It must not look like one of our ids, which start with `prefix`. */
+export const uid = (prefix: string) =>
+  name().refine((value) => !value.startsWith(prefix), {
+    error: 'Uids are not allowed to have the same prefix as the ID. Prefix with _?',
+  });
+
+/** Messages (or calls) per second, 1 to 65535. `missing` is said of 0. */
+export const rate = (missing: string) => z.int().min(1, { error: missing }).max(65_535);
+
+/** Free labels of the operator, at most 4096 bytes as JSON. */
+export const metadata = z
+  .record(
+    z.string().refine(isStorable, { error: 'Control characters 0x00-0x08 not allowed.' }),
+    z.string().refine(isStorable, { error: 'Control characters 0x00-0x08 not allowed.' }),
+  )
+  .refine((value) => byteLength(JSON.stringify(value)) <= 4096, {
+    error: 'metadata must be less than or equal to 4096 bytes',
+  })
+  .meta({ examples: [{ plan: 'gold' }] });
+
+/** An instant: RFC 3339 with a zone. Answers are UTC with `Z`. */
+export const timestamp = z.iso.datetime({ offset: true }).meta({ examples: ['2026-11-24T09:00:00.000Z'] });
+
+/** `true` or `false` in a query string. */
+export const queryBoolean = z
+  .union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')])
+  .meta({ openapi: { type: 'boolean' } });

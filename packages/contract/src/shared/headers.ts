@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/**
+ * Headers of every POST. A repeated key answers what the first call answered (spec: wire behaviour, section 5).
+ * `z.object`, not a record of schemas: ts-rest loses the types of the latter with zod 4.
+ */
+export const idempotencyHeaders = z.object({
+  'idempotency-key': z.string().max(256).optional().meta({ parameter: "The request's idempotency key" }),
+});

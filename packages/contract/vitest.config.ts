@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@postrider/source'] },
+  ssr: { resolve: { conditions: ['@postrider/source'] } },
+  test: { environment: 'node', include: ['test/**/*.test.ts'] },
+});
