@@ -44,6 +44,7 @@ export function listOperations(router: AppRouter = contract, parents: readonly s
 }
 
 const STATUS_TEXT: Record<string, string> = {
+  400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
@@ -57,7 +58,7 @@ const STATUS_TEXT: Record<string, string> = {
 /** zod's JSON Schema in the form that generators of all languages take; see docs in `buildOpenApi`. */
 function tidy(schema: Json): Json {
   const { openapi, parameter: _parameter, ...rest } = schema;
-  if (openapi !== undefined) return openapi as Json;
+  if (openapi !== undefined) return { ...annotations(rest), ...(openapi as Json) };
   const out: Json = {};
   for (const [key, value] of Object.entries(rest)) {
     if (key === '$schema' || key === 'id') continue;
@@ -78,6 +79,14 @@ function tidy(schema: Json): Json {
   }
   return nullable(out);
 }
+
+/** What a schema says to readers; it stays where `openapi` replaces what the schema says to machines. */
+const annotations = (schema: Json): Json =>
+  Object.fromEntries(
+    ['description', 'examples', 'default', 'deprecated']
+      .filter((key) => key in schema)
+      .map((key) => [key, schema[key]]),
+  );
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -181,12 +190,14 @@ function responses(route: AppRoute, components: Components): Json {
  * with trailing slashes, operation ids by `operationId`, the error answers in one order and without headers, named
  * components for bodies, and no `date-time` pattern.
  *
+ * @param router what the document describes; the contract, but for tests
  * @throws Error when two different schemas have one name
  */
-export function buildOpenApi(version: string): Json {
+export function buildOpenApi(version: string, router: AppRouter = contract): Json {
   const components = new Components();
   const paths: Record<string, Json> = {};
-  for (const operation of listOperations()) {
+  const operations = listOperations(router);
+  for (const operation of operations) {
     const { route } = operation;
     const body = 'body' in route && route.body instanceof z.ZodType ? route.body : undefined;
     const path = paths[operation.path] ?? {};
@@ -211,7 +222,7 @@ export function buildOpenApi(version: string): Json {
       security: operation.metadata.access.kind === 'public' ? [] : [{ HTTPBearer: [] }],
     };
   }
-  const tags = [...new Set(listOperations().map((operation) => operation.metadata.tag))];
+  const tags = [...new Set(operations.map((operation) => operation.metadata.tag))];
   return {
     openapi: '3.1.0',
     info: {

@@ -25,7 +25,7 @@ export const portalSession = c.router(
       summary: 'Exchange One Time Token',
       description:
         'Exchange the one-time code of a magic link for a portal session. No bearer token is needed; the same code again within ten seconds gives the same session, later it is refused.',
-      metadata: operation(TAG, { kind: 'public' }),
+      metadata: operation(TAG, { kind: 'public', limited: true }),
     },
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },

@@ -19,7 +19,7 @@ export const ALL_CAPABILITIES: readonly Capability[] = Capability.options;
 /**
  * Who may call an operation. The server enforces it in one place, before it looks at the input.
  *
- * - `public`: no token is looked at.
+ * - `public`: no token is looked at. With `limited` the calls of one address are counted and limited.
  * - `authenticated`: any valid token; a portal session needs one of `capabilities`.
  * - `environment`: an environment key; a portal session gets 403.
  * - `application`: an environment key that owns the application named by `app_id`, or a portal session of that very
@@ -27,7 +27,7 @@ export const ALL_CAPABILITIES: readonly Capability[] = Capability.options;
  * - `session`: a portal session only; an environment key gets 403.
  */
 export type Access =
-  | { readonly kind: 'public' }
+  | { readonly kind: 'public'; readonly limited?: true }
   | { readonly kind: 'authenticated'; readonly capabilities: readonly Capability[] }
   | { readonly kind: 'environment' }
   | { readonly kind: 'application'; readonly capabilities: readonly Capability[] }

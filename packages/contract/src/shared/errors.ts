@@ -25,3 +25,9 @@ export const errorResponses = {
   422: HTTPValidationError,
   429: HttpErrorOut,
 } as const;
+
+/** Of operations that may refuse what is well formed and allowed, because of the state of things. */
+export const badRequest = { 400: HttpErrorOut } as const;
+
+/** Of operations whose body may be large. */
+export const payloadTooLarge = { 413: HttpErrorOut } as const;

@@ -1,0 +1,137 @@
+import type http from 'node:http';
+import { createApiKey, ensureFirstKey } from './api-keys.js';
+import { type Clock, systemClock } from './clock.js';
+import type { Config } from './config.js';
+import type { Context } from './context.js';
+import { type ControlRequest, type DirectoryLock, lockDirectory } from './control.js';
+import { type Database, openDatabase } from './database/database.js';
+import { migrate } from './database/migrate.js';
+import { keepEncryptionKey } from './encryption-key.js';
+import { createHttpApplication } from './http/application.js';
+import { createAuthenticate } from './http/authenticate.js';
+import { handlers } from './http/handlers.js';
+import { createLimiters } from './http/rate-limit.js';
+import { createServer, drain, listen } from './http/server.js';
+import { runMaintenance } from './maintenance.js';
+import { events } from './observability/events.js';
+import { createLogger, type Logger } from './observability/logger.js';
+import { createVault } from './signing/vault.js';
+import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
+import { VERSION } from './version.js';
+
+/** What tests put in the place of the real thing. */
+export interface Parts {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly database?: Database;
+  readonly validateResponses?: boolean;
+}
+
+/** A Postrider process. */
+export interface App {
+  readonly context: Context;
+  /** The first key of the service, when it was made by this start. */
+  readonly firstKey: string | undefined;
+  /** Listens and begins to work; gives the address in use. Safe to call twice. */
+  start(): Promise<string>;
+  /** Finishes what is under way, then lets go of everything. Safe to call twice, and before `start`. */
+  stop(): Promise<void>;
+}
+
+/** The context and how to close it, without a server: enough for the command line. */
+export interface OpenContext {
+  readonly context: Context;
+  readonly lock: DirectoryLock | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, brings its schema up to date and builds the context.
+ *
+ * @throws ConfigurationError when the embedded database is open elsewhere or its key is missing
+ */
+export async function openContext(config: Config, parts: Parts = {}): Promise<OpenContext> {
+  const log = parts.log ?? createLogger(config.logLevel);
+  const { directory } = { directory: undefined, ...config.database };
+  const lock = parts.database || !directory ? undefined : await lockDirectory(directory);
+  const close = async () => {
+    await lock?.release();
+  };
+  try {
+    const [current = await keepEncryptionKey(directory ?? '.'), ...previous] = config.encryptionKeys;
+    const database = parts.database ?? (await openDatabase(config.database, config.databasePoolSize));
+    const clock = parts.clock ?? systemClock;
+    const context: Context = { config, database, clock, log, vault: createVault({ current, previous }) };
+    const closeAll = async () => {
+      await database.close();
+      await close();
+    };
+    try {
+      const applied = await migrate(database.kysely);
+      if (applied.length > 0) log.info({ event: 'database.migrated', applied });
+      // What a process before us left under way has no owner any more: this database is ours alone.
+      if (database.kind === 'embedded') await releaseAllIdempotentCalls(database.kysely);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return { context, lock, close: closeAll };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const control =
+  (context: Context) =>
+  async (request: ControlRequest): Promise<unknown> => {
+    if (request.command === 'create-api-key') return createApiKey(context, request.environmentId);
+    throw new Error('unknown command');
+  };
+
+/** Builds a process: everything is open and up to date, nothing listens yet. */
+export async function createApp(config: Config, parts: Parts = {}): Promise<App> {
+  const startedAt = performance.now();
+  const { context, lock, close } = await openContext(config, parts);
+  const firstKey = await ensureFirstKey(context);
+  lock?.serve(control(context));
+  const gate = {
+    context,
+    authenticate: createAuthenticate(context),
+    limiters: createLimiters(config.limits),
+    validateResponses: parts.validateResponses ?? false,
+  };
+  const server: http.Server = createServer(createHttpApplication(handlers, gate, VERSION));
+  const stopping = new AbortController();
+  let started: Promise<string> | undefined;
+  let stopped: Promise<void> | undefined;
+  let maintenance: Promise<void> = Promise.resolve();
+
+  const startOnce = async () => {
+    const address = await listen(server, config.listen);
+    maintenance = runMaintenance(context, stopping.signal);
+    const startMs = Math.round(performance.now() - startedAt);
+    events.serviceStarted(context, { address, database: context.database.kind, startMs });
+    return address;
+  };
+  const stopOnce = async () => {
+    await started?.catch(() => {});
+    stopping.abort();
+    await drain(server, config.drainSeconds * 1000);
+    await maintenance;
+    await close();
+    events.serviceStopped(context);
+  };
+  return {
+    context,
+    firstKey,
+    start: () => {
+      started ??= startOnce();
+      return started;
+    },
+    stop: () => {
+      stopped ??= stopOnce();
+      return stopped;
+    },
+  };
+}

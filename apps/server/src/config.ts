@@ -1,0 +1,157 @@
+import { ConfigurationError } from './errors.js';
+
+/** Where the data lives. */
+export type DatabaseConfig =
+  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'embedded'; readonly directory: string };
+
+/** Every setting, typed; made once from the environment, passed down in the context. */
+export interface Config {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Base of magic links, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly database: DatabaseConfig;
+  readonly databasePoolSize: number;
+  /** Bootstrap key of the default environment. */
+  readonly apiKey: string | undefined;
+  /** 32 bytes each; the first seals, all open. Empty: the embedded database keeps one in its directory. */
+  readonly encryptionKeys: readonly Buffer[];
+  readonly portal: {
+    /** Value of the `frame-ancestors` directive. */
+    readonly frameAncestors: string;
+    readonly oneTimeTokenTtlSeconds: number;
+  };
+  readonly limits: {
+    /** Requests per second and key; undefined: no limit. */
+    readonly apiRequestsPerSecond: number | undefined;
+    /** Failed authentications, and code exchanges, per address and minute. */
+    readonly authenticationsPerMinute: number;
+    /** Largest request body in bytes. */
+    readonly requestBodyBytes: number;
+  };
+  /** Reverse proxies in front of the service whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: number;
+  readonly logLevel: string;
+  /** Seconds that requests under way get to finish after SIGTERM. */
+  readonly drainSeconds: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/**
+ * Reads the configuration. A variable that is set but empty means the empty value where there is one.
+ *
+ * @throws ConfigurationError naming the variable that is wrong
+ */
+export function readConfig(environment: Environment): Config {
+  const get = (name: string) => environment[`POSTRIDER_${name}`];
+  const url = get('DATABASE_URL');
+  const listen = parseListen(get('LISTEN') ?? '127.0.0.1:8071');
+  const encryptionKeys = parseKeys(get('ENCRYPTION_KEY') ?? '');
+  if (url && encryptionKeys.length === 0) {
+    throw new ConfigurationError(
+      'POSTRIDER_ENCRYPTION_KEY is required with POSTRIDER_DATABASE_URL: 32 bytes in base64, for example from `openssl rand -base64 32`',
+    );
+  }
+  return {
+    listen,
+    publicUrl: parsePublicUrl(get('PUBLIC_URL') ?? `http://localhost:${listen.port}`),
+    database: url
+      ? { kind: 'postgres', url }
+      : { kind: 'embedded', directory: get('DATA_DIR') || '.postrider' },
+    databasePoolSize: integer('DATABASE_POOL_SIZE', get('DATABASE_POOL_SIZE'), 10, 2, 1000),
+    apiKey: parseApiKey(get('API_KEY')),
+    encryptionKeys,
+    portal: {
+      frameAncestors: parseFrameAncestors(get('PORTAL_FRAME_ANCESTORS') || '*'),
+      oneTimeTokenTtlSeconds: integer('ONE_TIME_TOKEN_TTL', get('ONE_TIME_TOKEN_TTL'), 900, 1, 604_800),
+    },
+    limits: {
+      apiRequestsPerSecond: optionalInteger('API_RATE_LIMIT', get('API_RATE_LIMIT')),
+      authenticationsPerMinute: integer('AUTH_RATE_LIMIT', get('AUTH_RATE_LIMIT'), 60, 1, 1_000_000),
+      requestBodyBytes: integer('MAX_BODY_BYTES', get('MAX_BODY_BYTES'), 2_097_152, 1024, 67_108_864),
+    },
+    trustedProxies: integer('TRUSTED_PROXIES', get('TRUSTED_PROXIES'), 0, 0, 100),
+    logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL') || 'info', LOG_LEVELS),
+    drainSeconds: integer('DRAIN_TIMEOUT', get('DRAIN_TIMEOUT'), 30, 0, 3600),
+  };
+}
+
+function parseListen(text: string): Config['listen'] {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match?.[1] || port > 65_535) {
+    throw new ConfigurationError(`POSTRIDER_LISTEN must look like 127.0.0.1:8071, not "${text}"`);
+  }
+  return { host: match[1].replace(/^\[|\]$/g, ''), port };
+}
+
+function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError(
+      'POSTRIDER_PUBLIC_URL must be an http or https address without query and fragment',
+    );
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function parseApiKey(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  // No dot: official SDKs read the text after it as a region and call another host.
+  if (!/^[A-Za-z0-9_-]{16,128}$/.test(text) || text.startsWith('appsk_')) {
+    throw new ConfigurationError(
+      'POSTRIDER_API_KEY must be 16 to 128 of letters, digits, - and _, and not start with appsk_',
+    );
+  }
+  return text;
+}
+
+function parseKeys(text: string): Buffer[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const key = Buffer.from(part, 'base64');
+      if (key.length !== 32 || key.toString('base64').replace(/=+$/, '') !== part.replace(/=+$/, '')) {
+        throw new ConfigurationError(
+          'POSTRIDER_ENCRYPTION_KEY must be 32 bytes in base64, or several joined by commas with the newest first',
+        );
+      }
+      return key;
+    });
+}
+
+function parseFrameAncestors(text: string): string {
+  // The value goes into a header: a semicolon would begin another directive.
+  if (/[;,\r\n]/.test(text)) {
+    throw new ConfigurationError(
+      'POSTRIDER_PORTAL_FRAME_ANCESTORS is a list of origins separated by spaces, such as https://app.example.com',
+    );
+  }
+  return text;
+}
+
+function integer(name: string, text: string | undefined, standard: number, min: number, max: number): number {
+  if (text === undefined || text === '') return standard;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new ConfigurationError(
+      `POSTRIDER_${name} must be a whole number of ${min} to ${max}, not "${text}"`,
+    );
+  }
+  return value;
+}
+
+const optionalInteger = (name: string, text: string | undefined): number | undefined =>
+  text === undefined || text === '' ? undefined : integer(name, text, 1, 1, 1_000_000);
+
+function oneOf(name: string, text: string, allowed: readonly string[]): string {
+  if (!allowed.includes(text)) {
+    throw new ConfigurationError(`POSTRIDER_${name} must be one of ${allowed.join(', ')}, not "${text}"`);
+  }
+  return text;
+}

@@ -1,0 +1,45 @@
+import { type Kysely, sql } from 'kysely';
+import { foundation } from './migrations/0001-foundation.js';
+import type { Tables } from './tables.js';
+
+/** A step of the schema: applied once, in order, never changed afterwards, never undone. */
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/** Every step, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [foundation];
+
+/** Any number that nobody else locks: "postride" as bytes. */
+const LOCK = '8102661391573345381';
+
+/**
+ * Brings the schema up to date and gives the names of the steps that were applied now. Safe when several processes
+ * start at once: a lock of the transaction lets one work while the others wait, each step is one transaction.
+ */
+export async function migrate(kysely: Kysely<Tables>): Promise<string[]> {
+  const applied: string[] = [];
+  for (const migration of MIGRATIONS) {
+    if (await applyOnce(kysely, migration)) applied.push(migration.name);
+  }
+  return applied;
+}
+
+const applyOnce = (kysely: Kysely<Tables>, migration: Migration): Promise<boolean> =>
+  kysely.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${sql.raw(LOCK)}::int8)`.execute(transaction);
+    await sql`create table if not exists postrider_migration (
+      name text primary key,
+      applied_at timestamptz not null default now()
+    )`.execute(transaction);
+    const known = await transaction
+      .selectFrom('postrider_migration')
+      .select('name')
+      .where('name', '=', migration.name)
+      .executeTakeFirst();
+    if (known) return false;
+    for (const statement of migration.statements) await sql.raw(statement).execute(transaction);
+    await transaction.insertInto('postrider_migration').values({ name: migration.name }).execute();
+    return true;
+  });

@@ -1,0 +1,46 @@
+import type { ServerInferRequest, ServerInferResponses } from '@ts-rest/core';
+import type { RequestContext } from './context.js';
+import type { AccessOf, AppRoute } from './route-types.js';
+import type { Application } from './storage/application.js';
+import type { PortalSession } from './storage/portal-session.js';
+
+/** Who calls with an environment key. */
+export interface EnvironmentCaller {
+  readonly kind: 'environment';
+  readonly environmentId: string;
+  readonly keyId: string;
+}
+
+/** Who calls with a portal session's token. */
+export interface SessionCaller {
+  readonly kind: 'session';
+  readonly environmentId: string;
+  readonly session: PortalSession;
+}
+
+export type Caller = EnvironmentCaller | SessionCaller;
+
+interface CallerByAccess {
+  public: undefined;
+  authenticated: Caller;
+  environment: EnvironmentCaller;
+  application: Caller;
+  session: SessionCaller;
+}
+
+/**
+ * What a handler is given: the validated input, the context, who calls, and, where the contract's access is
+ * `application`, the application that the caller may work on.
+ */
+export type HandlerRequest<R extends AppRoute> = ServerInferRequest<R> & {
+  readonly ctx: RequestContext;
+  readonly caller: CallerByAccess[AccessOf<R>['kind']];
+  readonly application: AccessOf<R>['kind'] extends 'application' ? Application : undefined;
+  readonly userAgent: string;
+};
+
+/** Implements one operation: input is validated and access granted; errors are thrown, not answered. */
+export type Handler<R extends AppRoute> = (request: HandlerRequest<R>) => Promise<ServerInferResponses<R>>;
+
+/** Implements a part of the contract: one handler for each operation, of the same name. */
+export type Handlers<C> = { readonly [K in keyof C]: C[K] extends AppRoute ? Handler<C[K]> : Handlers<C[K]> };

@@ -1,0 +1,163 @@
+import { type Contract, contract, type OperationMetadata } from '@postrider/contract';
+import { createExpressEndpoints, type RequestValidationError, type TsRestRequest } from '@ts-rest/express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import type { Context } from '../context.js';
+import { authenticationFailed, InvalidInputError } from '../errors.js';
+import type { Handlers } from '../handlers.js';
+import { events } from '../observability/events.js';
+import { type Authenticate, bearerToken } from './authenticate.js';
+import { authorize } from './authorize.js';
+import { createBodyReader } from './body.js';
+import { type Answer, findAnswer, type IdempotentRequest, identifyRequest, runOnce } from './idempotency.js';
+import type { Limiters } from './rate-limit.js';
+import { scopeOf } from './scope.js';
+import { type Issue, toProblem } from './validation-error.js';
+
+/** What requests go through before and after their handler. */
+export interface Gate {
+  readonly context: Context;
+  readonly authenticate: Authenticate;
+  readonly limiters: Limiters;
+  /** Checks answers against the contract: in tests, since it costs. */
+  readonly validateResponses: boolean;
+}
+
+type AnyRoute = { readonly metadata: unknown; readonly body?: unknown; readonly method: string };
+
+const accessOf = (route: AnyRoute) => (route.metadata as OperationMetadata).access;
+
+/** The call that this request may repeat: a POST with a token and a key. */
+function idempotentRequest(request: Request): IdempotentRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  const { token } = scopeOf(request);
+  if (request.method !== 'POST' || typeof key !== 'string' || key === '' || !token) return undefined;
+  return identifyRequest(token, key, request.originalUrl.replace(/\/+(?=\?|$)/, ''));
+}
+
+const send = (response: Response, { status, body }: Answer): void => {
+  if (status === 204 || body === undefined) response.status(status).end();
+  else response.status(status).json(body);
+};
+
+/** Finds out who calls; a failure counts against the address. */
+async function identifyCaller(gate: Gate, request: Request): Promise<void> {
+  const scope = scopeOf(request);
+  scope.caller = scope.token === undefined ? undefined : await gate.authenticate(scope.token);
+  if (scope.caller) {
+    await gate.limiters.requests?.count(scope.token ?? '');
+    return;
+  }
+  try {
+    await gate.limiters.failedAuthentications.count(scope.address);
+  } catch (error) {
+    events.authenticationRefused(scope, { address: scope.address, limited: true });
+    throw error;
+  }
+  throw authenticationFailed();
+}
+
+/**
+ * Before validation: a repeated call gets its first answer (even when its token is dead by now), then who calls and may
+ * they, then the body is read. So 401 and 403 go before 404 and 422.
+ */
+function createEntrance(gate: Gate) {
+  const readBody = createBodyReader(gate.context.config.limits.requestBodyBytes);
+  return async (request: Request, response: Response, route: AnyRoute): Promise<'handled' | 'go on'> => {
+    const scope = scopeOf(request);
+    scope.token = bearerToken(request.headers.authorization);
+    const call = idempotentRequest(request);
+    const answer = call && (await findAnswer(scope, call));
+    if (answer) {
+      send(response, answer);
+      return 'handled';
+    }
+    const access = accessOf(route);
+    if (access.kind === 'public') {
+      if (access.limited) await gate.limiters.publicCalls.count(scope.address);
+    } else {
+      await identifyCaller(gate, request);
+      const idOrUid = request.params['app_id'];
+      scope.application = await authorize(
+        scope,
+        access,
+        scope.caller,
+        typeof idOrUid === 'string' ? idOrUid : undefined,
+      );
+    }
+    if (takesBody(route)) await readBody(request, response);
+    return 'go on';
+  };
+}
+
+/** Whether the contract gives the operation a body; without one the body is never read. */
+const takesBody = (route: AnyRoute): boolean =>
+  typeof route.body === 'object' && route.body !== null && 'parse' in route.body;
+
+type Args = {
+  params: unknown;
+  query: unknown;
+  headers: Record<string, unknown>;
+  body: unknown;
+  req: Request;
+};
+type AnyHandler = (request: never) => Promise<Answer>;
+
+/** Our handlers in the shape that ts-rest wants. The one cast between the two stands here. */
+function toTsRest(handlers: unknown): never {
+  const wrap = (node: unknown): unknown => {
+    if (typeof node !== 'function') {
+      return Object.fromEntries(Object.entries(node as object).map(([key, child]) => [key, wrap(child)]));
+    }
+    return ({ params, query, headers, body, req }: Args): Promise<Answer> => {
+      const scope = scopeOf(req);
+      const run = () =>
+        (node as AnyHandler)({
+          params,
+          query,
+          headers,
+          body,
+          ctx: scope,
+          caller: scope.caller,
+          application: scope.application,
+          userAgent: req.headers['user-agent'] ?? '',
+        } as never);
+      const call = idempotentRequest(req);
+      return call ? runOnce(scope, call, run) : run();
+    };
+  };
+  return wrap(handlers) as never;
+}
+
+function toInvalidInput(error: RequestValidationError, request: Request): InvalidInputError {
+  const parts = [
+    ['path', request.params, error.pathParams],
+    ['query', request.query, error.query],
+    ['header', request.headers, error.headers],
+    ['body', request.body, error.body],
+  ] as const;
+  return new InvalidInputError(
+    parts.flatMap(([place, root, found]) =>
+      ((found?.issues ?? []) as readonly Issue[]).map((issue) => toProblem(place, root, issue)),
+    ),
+  );
+}
+
+/** Serves every operation of the contract on the app. */
+export function serveContract(app: Express, handlers: Handlers<Contract>, gate: Gate): void {
+  const enter = createEntrance(gate);
+  createExpressEndpoints(contract, toTsRest(handlers), app, {
+    logInitialization: false,
+    responseValidation: gate.validateResponses,
+    globalMiddleware: [
+      (request: TsRestRequest<never>, response: Response, next: NextFunction) => {
+        const route = (request as unknown as { tsRestRoute: AnyRoute }).tsRestRoute;
+        enter(request as unknown as Request, response, route).then((outcome) => {
+          if (outcome === 'go on') next();
+        }, next);
+      },
+    ] as never,
+    requestValidationErrorHandler: (error, request, _response, next) => {
+      next(toInvalidInput(error, request as unknown as Request));
+    },
+  });
+}

@@ -1,0 +1,44 @@
+import type { Contract } from '@postrider/contract';
+import cors from 'cors';
+import express, { type Express } from 'express';
+import type { Handlers } from '../handlers.js';
+import { type Gate, serveContract } from './adapter.js';
+import { serveDocs } from './docs.js';
+import { handleError } from './error-handler.js';
+import { answerUnknownRoute } from './not-found.js';
+import { servePortal } from './portal.js';
+import { parseQuery } from './query.js';
+import { openScope } from './request-log.js';
+
+/** How long browsers remember a preflight, in seconds (spec: wire behaviour, section 3.5). */
+const PREFLIGHT_SECONDS = 600;
+
+/** The express application: the contract's operations, the API reference, the portal. It does not listen yet. */
+export function createHttpApplication(handlers: Handlers<Contract>, gate: Gate, version: string): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', parseQuery);
+  app.set('trust proxy', gate.context.config.trustedProxies);
+  app.use((request, _response, next) => {
+    // SDKs that are given an address with a slash at the end call `//api/v1/…`.
+    if (request.url.startsWith('//')) request.url = request.url.replace(/^\/+/, '/');
+    next();
+  });
+  app.use(openScope(gate.context));
+  app.use(
+    cors({
+      origin: '*',
+      methods: '*',
+      maxAge: PREFLIGHT_SECONDS,
+      exposedHeaders: ['retry-after', 'x-request-id'],
+      optionsSuccessStatus: 200,
+    }),
+  );
+  serveContract(app, handlers, gate);
+  serveDocs(app, version);
+  servePortal(app, gate.context.config);
+  app.use(answerUnknownRoute);
+  app.use(handleError);
+  return app;
+}

@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { AppError, InvalidInputError } from '../errors.js';
+import { events } from '../observability/events.js';
+import { scopeOf } from './scope.js';
+
+/** Errors of express and its parsers that mean the request was wrong: they carry a status below 500. */
+const statusOf = (error: unknown): number | undefined => {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+};
+
+const CODES: Record<number, [code: string, detail: string]> = {
+  400: ['bad_request', 'The request could not be understood.'],
+  413: ['payload_too_large', 'Request payload is too large.'],
+  415: ['unsupported_media_type', 'This content encoding is not supported.'],
+};
+
+const send = (response: Response, status: number, body: unknown): void => {
+  response.status(status).json(body);
+};
+
+/** Turns everything thrown into an answer, the only place that does. What is unexpected is logged and says nothing. */
+export const handleError: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (response.headersSent) return next(error);
+  if (error instanceof InvalidInputError) return send(response, 422, { detail: error.problems });
+  if (error instanceof AppError) {
+    if (error.retryAfterSeconds !== undefined)
+      response.setHeader('retry-after', String(error.retryAfterSeconds));
+    return send(response, error.status, { code: error.code, detail: error.message });
+  }
+  const status = statusOf(error);
+  if (status !== undefined) {
+    const [code, detail] = CODES[status] ?? CODES[400] ?? ['bad_request', ''];
+    return send(response, status, { code, detail });
+  }
+  events.requestFailed(scopeOf(request), error);
+  send(response, 500, { code: 'server_error', detail: 'Internal server error' });
+};

@@ -1,0 +1,118 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Context } from '../context.js';
+import { conflict } from '../errors.js';
+import {
+  findIdempotentCall,
+  releaseIdempotentCall,
+  renewIdempotentCall,
+  storeIdempotentAnswer,
+  takeIdempotentCall,
+} from '../storage/idempotency-key.js';
+import { openWithSecret, sealWithSecret } from './seal.js';
+
+/** How long an answer is kept for repeats (spec: wire behaviour, section 5). */
+const ANSWER_MS = 12 * 3_600_000;
+/** How long a process may be silent before its call counts as dead, and how often it speaks, in ms. */
+const LOCK_MS = 15_000;
+const RENEW_MS = 5_000;
+/** How long a repeat waits for the first call before it is told 409, and how often it looks, in ms. */
+export const WAIT_MS = 30_000;
+const LOOK_MS = 50;
+
+/** A stored answer. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A call that a caller may repeat: the same token, method, path, query and key are the same call. */
+export interface IdempotentRequest {
+  readonly id: Buffer;
+  /** What seals the answer: only the caller has it. */
+  readonly secret: string;
+}
+
+/** What identifies a POST with an idempotency key; the body does not count (spec: wire behaviour, section 5). */
+export function identifyRequest(token: string, key: string, path: string): IdempotentRequest {
+  const secret = `${token}\n${key}`;
+  const id = createHash('sha256').update(`${token}\n${path}\n${key}`).digest();
+  return { id, secret };
+}
+
+const openAnswer = (request: IdempotentRequest, sealed: Uint8Array): Answer =>
+  JSON.parse(openWithSecret(request.secret, sealed)) as Answer;
+
+/** The first answer of a call that was made before; undefined when there is none yet. */
+export async function findAnswer(context: Context, request: IdempotentRequest): Promise<Answer | undefined> {
+  const call = await findIdempotentCall(context.database.kysely, request.id, context.clock.now());
+  return call?.answer ? openAnswer(request, call.answer) : undefined;
+}
+
+/**
+ * Runs `work` once for a call: whoever repeats it meanwhile waits for the first and gets its answer. Only successes
+ * are kept; after a failure the next one runs again. A process that dies lets go within 15 s.
+ *
+ * @throws AppError 409 when the first call is still under way after 30 s; whatever `work` throws
+ */
+export async function runOnce<A extends Answer>(
+  context: Context,
+  request: IdempotentRequest,
+  work: () => Promise<A>,
+): Promise<Answer> {
+  const { clock } = context;
+  const owner = randomUUID();
+  const deadline = clock.now().getTime() + WAIT_MS;
+  while (!(await take(context, request, owner))) {
+    const answer = await findAnswer(context, request);
+    if (answer) return answer;
+    if (clock.now().getTime() >= deadline) {
+      throw conflict('A request with this idempotency key is still being processed.');
+    }
+    await clock.wait(LOOK_MS);
+  }
+  return runOwned(context, request, owner, work);
+}
+
+function take(context: Context, request: IdempotentRequest, owner: string): Promise<boolean> {
+  const now = context.clock.now();
+  return takeIdempotentCall(context.database.kysely, {
+    id: request.id,
+    owner,
+    now,
+    lockedUntil: new Date(now.getTime() + LOCK_MS),
+    expiresAt: new Date(now.getTime() + ANSWER_MS),
+  });
+}
+
+async function runOwned<A extends Answer>(
+  context: Context,
+  request: IdempotentRequest,
+  owner: string,
+  work: () => Promise<A>,
+): Promise<A> {
+  const database = context.database.kysely;
+  const renewal = setInterval(() => {
+    const lockedUntil = new Date(context.clock.now().getTime() + LOCK_MS);
+    renewIdempotentCall(database, request.id, owner, lockedUntil).catch((error: unknown) => {
+      context.log.warn({ err: error }, 'could not renew an idempotent call');
+    });
+  }, RENEW_MS).unref();
+  try {
+    const answer = await work();
+    if (answer.status < 300) {
+      const sealed = sealWithSecret(
+        request.secret,
+        JSON.stringify({ status: answer.status, body: answer.body }),
+      );
+      await storeIdempotentAnswer(database, request.id, owner, sealed);
+    } else {
+      await releaseIdempotentCall(database, request.id, owner);
+    }
+    return answer;
+  } catch (error) {
+    await releaseIdempotentCall(database, request.id, owner);
+    throw error;
+  } finally {
+    clearInterval(renewal);
+  }
+}

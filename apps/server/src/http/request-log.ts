@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import type { Context } from '../context.js';
+import { RequestScope, scopeOf, setScope } from './scope.js';
+
+const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+/**
+ * First of all: every request gets a scope and an id (the caller's own, if it looks like one) that answers and log
+ * lines carry. One line is logged when a request is done: successes at level debug, refusals at info. No query string:
+ * what stands in addresses is the caller's business.
+ */
+export const openScope = (context: Context): RequestHandler => {
+  const logSuccesses = context.log.isLevelEnabled('debug');
+  return (request, response, next) => {
+    const given = request.headers['x-request-id'] ?? request.headers['svix-req-id'];
+    const requestId = typeof given === 'string' && ID_PATTERN.test(given) ? given : randomUUID();
+    setScope(request, new RequestScope(context, requestId, request.ip ?? ''));
+    response.setHeader('x-request-id', requestId);
+    const start = performance.now();
+    response.on('finish', () => {
+      const failed = response.statusCode >= 400;
+      if (!failed && !logSuccesses) return;
+      scopeOf(request).log[failed ? 'info' : 'debug']({
+        event: 'request',
+        method: request.method,
+        path: request.originalUrl.split('?', 1)[0],
+        status: response.statusCode,
+        durationMs: Math.round(performance.now() - start),
+      });
+    });
+    next();
+  };
+};

@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { createApiKey } from './api-keys.js';
+import { type App, createApp, openContext } from './app.js';
+import { readConfig } from './config.js';
+import { sendControl, socketPath } from './control.js';
+import { showDemo } from './demo.js';
+import { ConfigurationError } from './errors.js';
+import { events } from './observability/events.js';
+import { createLogger } from './observability/logger.js';
+import { VERSION } from './version.js';
+
+const HELP = `Postrider ${VERSION}: webhooks with a consumer portal
+
+Usage:
+  postrider                                     start the service
+  postrider demo                                start it with an example customer, and show the way in
+  postrider api-key create [--environment ID]   print a new key; works while the service runs
+  postrider migrate                             bring the database's schema up to date
+  postrider --help | --version
+
+Settings are environment variables; see the table in README.md. With none, the service listens on
+127.0.0.1:8071 and keeps its data in ./.postrider.
+`;
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** Lets the process end in order at the first signal; a second one ends it at once. */
+function stopOnSignal(app: App): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      events.serviceDraining(app.context, { signal });
+      process.once(signal, () => process.exit(1));
+      app.stop().catch((error: unknown) => {
+        app.context.log.error({ err: error }, 'could not stop in order');
+        process.exitCode = 1;
+      });
+    });
+  }
+}
+
+async function start(): Promise<void> {
+  const app = await createApp(readConfig(process.env));
+  stopOnSignal(app);
+  await app.start();
+  if (app.firstKey !== undefined) {
+    print(`\nYour API key, shown this once: ${app.firstKey}\n`);
+  }
+}
+
+async function demo(): Promise<void> {
+  const app = await createApp(readConfig({ POSTRIDER_LOG_LEVEL: 'warn', ...process.env }));
+  stopOnSignal(app);
+  const address = await app.start();
+  print(await showDemo(app, address));
+}
+
+/** Through the running process where the embedded database is open in one, else in this process. */
+async function printNewKey(environmentId: string | undefined): Promise<void> {
+  const config = readConfig(process.env);
+  if (config.database.kind === 'embedded') {
+    const key = await sendControl(socketPath(config.database.directory), {
+      command: 'create-api-key',
+      ...(environmentId === undefined ? {} : { environmentId }),
+    });
+    if (typeof key === 'string') return print(key);
+  }
+  const { context, close } = await openContext(config, { log: createLogger('silent') });
+  try {
+    print(await createApiKey(context, environmentId));
+  } finally {
+    await close();
+  }
+}
+
+async function migrateOnly(): Promise<void> {
+  const { close } = await openContext(readConfig(process.env));
+  await close();
+}
+
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      environment: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+    },
+  });
+  if (values.help) return print(HELP);
+  if (values.version) return print(VERSION);
+  const command = positionals.join(' ');
+  switch (command) {
+    case '':
+      return start();
+    case 'demo':
+      return demo();
+    case 'migrate':
+      return migrateOnly();
+    case 'api-key create':
+      return printNewKey(values.environment);
+    default:
+      throw new ConfigurationError(`there is no command "${command}"; see postrider --help`);
+  }
+}
+
+const isArgumentError = (error: unknown): error is Error =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
+run().catch((error: unknown) => {
+  const known = error instanceof ConfigurationError || isArgumentError(error);
+  process.stderr.write(
+    `postrider: ${known ? error.message : error instanceof Error ? error.stack : error}\n`,
+  );
+  process.exitCode = 1;
+});

@@ -1,0 +1,39 @@
+import type { contract } from '@postrider/contract';
+import type { Handlers } from '../../handlers.js';
+import { listApplications } from '../../storage/application.js';
+import { presentPage, toPageRequest } from '../page-query.js';
+import { presentApplication } from './present.js';
+import { addApplication, patchApplication, removeApplication, upsertApplication } from './service.js';
+
+export const applicationRoutes: Handlers<typeof contract.application> = {
+  list: async ({ ctx, caller, query }) => {
+    const page = await listApplications(
+      ctx.database.kysely,
+      caller.environmentId,
+      toPageRequest(query, 'ascending'),
+    );
+    return { status: 200, body: presentPage(page, (row) => row.id, presentApplication) };
+  },
+  create: async ({ ctx, caller, query, body }) => {
+    const { application, created } = await addApplication(
+      ctx,
+      caller.environmentId,
+      body,
+      query.get_if_exists ?? false,
+    );
+    return { status: created ? 201 : 200, body: presentApplication(application) };
+  },
+  get: async ({ application }) => ({ status: 200, body: presentApplication(application) }),
+  upsert: async ({ ctx, caller, params, body }) => {
+    const { application, created } = await upsertApplication(ctx, caller.environmentId, params.app_id, body);
+    return { status: created ? 201 : 200, body: presentApplication(application) };
+  },
+  patch: async ({ ctx, caller, params, body }) => {
+    const application = await patchApplication(ctx, caller.environmentId, params.app_id, body);
+    return { status: 200, body: presentApplication(application) };
+  },
+  delete: async ({ ctx, caller, params }) => {
+    await removeApplication(ctx, caller.environmentId, params.app_id);
+    return { status: 204, body: undefined };
+  },
+};

@@ -1,0 +1,121 @@
+import type { Selectable } from 'kysely';
+import type { Queryable } from '../database/database.js';
+import type { ApplicationTable } from '../database/tables.js';
+import { cutPage, type Page, type PageRequest, planPage } from './page.js';
+
+/** A customer of an environment. */
+export type Application = Selectable<ApplicationTable>;
+
+/** The fields that callers set. */
+export interface ApplicationFields {
+  readonly uid: string | null;
+  readonly name: string;
+  readonly throttleRate: number | null;
+  readonly metadata: Record<string, string>;
+}
+
+const columns = (fields: Partial<ApplicationFields>) => ({
+  ...(fields.uid === undefined ? {} : { uid: fields.uid }),
+  ...(fields.name === undefined ? {} : { name: fields.name }),
+  ...(fields.throttleRate === undefined ? {} : { throttle_rate: fields.throttleRate }),
+  ...(fields.metadata === undefined ? {} : { metadata: JSON.stringify(fields.metadata) }),
+});
+
+/** Stores an application; undefined when its uid is taken in the environment. */
+export async function insertApplication(
+  database: Queryable,
+  application: { environmentId: string; id: string; createdAt: Date } & ApplicationFields,
+): Promise<Application | undefined> {
+  return database
+    .insertInto('application')
+    .values({
+      environment_id: application.environmentId,
+      id: application.id,
+      uid: application.uid,
+      name: application.name,
+      throttle_rate: application.throttleRate,
+      metadata: JSON.stringify(application.metadata),
+      created_at: application.createdAt,
+      updated_at: application.createdAt,
+      deleted_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['environment_id', 'uid']).where('uid', 'is not', null).doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** The application with this id or uid in the environment, unless it was deleted. An id goes before an equal uid. */
+export async function findApplication(
+  database: Queryable,
+  environmentId: string,
+  idOrUid: string,
+): Promise<Application | undefined> {
+  return database
+    .selectFrom('application')
+    .selectAll()
+    .where('environment_id', '=', environmentId)
+    .where((where) => where.or([where('id', '=', idOrUid), where('uid', '=', idOrUid)]))
+    .where('deleted_at', 'is', null)
+    .orderBy((order) => order.case().when('id', '=', idOrUid).then(0).else(1).end())
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** A page of the environment's applications by id. */
+export async function listApplications(
+  database: Queryable,
+  environmentId: string,
+  request: PageRequest,
+): Promise<Page<Application>> {
+  const plan = planPage(request);
+  let query = database
+    .selectFrom('application')
+    .selectAll()
+    .where('environment_id', '=', environmentId)
+    .where('deleted_at', 'is', null)
+    .orderBy('id', plan.direction)
+    .limit(plan.fetch);
+  if (plan.bound !== undefined) query = query.where('id', plan.comparison, plan.bound);
+  return cutPage(request, await query.execute());
+}
+
+/**
+ * Changes the given fields; undefined when the application is gone.
+ *
+ * @throws the database's unique violation when the uid is taken; see `isUniqueViolation`
+ */
+export async function updateApplication(
+  database: Queryable,
+  environmentId: string,
+  id: string,
+  change: { updatedAt: Date } & Partial<ApplicationFields>,
+): Promise<Application | undefined> {
+  return database
+    .updateTable('application')
+    .set({ ...columns(change), updated_at: change.updatedAt })
+    .where('environment_id', '=', environmentId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Marks the application as deleted and frees its uid; false when it was gone. */
+export async function deleteApplication(
+  database: Queryable,
+  environmentId: string,
+  id: string,
+  now: Date,
+): Promise<boolean> {
+  const row = await database
+    .updateTable('application')
+    .set({ deleted_at: now, updated_at: now, uid: null })
+    .where('environment_id', '=', environmentId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
