@@ -42,7 +42,7 @@ export interface App {
 export interface OpenContext {
   readonly context: Context;
   readonly lock: DirectoryLock | undefined;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

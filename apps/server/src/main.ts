@@ -112,7 +112,7 @@ const isArgumentError = (error: unknown): error is Error =>
 run().catch((error: unknown) => {
   const known = error instanceof ConfigurationError || isArgumentError(error);
   process.stderr.write(
-    `postrider: ${known ? error.message : error instanceof Error ? error.stack : error}\n`,
+    `postrider: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );
   process.exitCode = 1;
 });

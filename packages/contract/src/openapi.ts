@@ -71,13 +71,24 @@ function tidy(schema: Json): Json {
     if (key === 'propertyNames') continue;
     if (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) continue;
     if (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) continue;
-    out[key] = Array.isArray(value)
-      ? value.map((item) => (isObject(item) ? tidy(item) : item))
-      : isObject(value)
-        ? tidy(value)
-        : value;
+    out[key] = tidyValue(key, value);
   }
   return nullable(out);
+}
+
+/** Keywords whose value is a schema or a list of schemas. */
+const HOLDS_SCHEMAS = new Set(['items', 'prefixItems', 'additionalProperties', 'anyOf', 'oneOf', 'allOf']);
+
+/** Goes on into schemas only: properties may be called `id`, and examples are nobody's to change. */
+function tidyValue(key: string, value: unknown): unknown {
+  if (key === 'properties') {
+    return Object.fromEntries(
+      Object.entries(value as Json).map(([name, field]) => [name, tidy(field as Json)]),
+    );
+  }
+  if (!HOLDS_SCHEMAS.has(key)) return value;
+  if (Array.isArray(value)) return value.map((item) => tidy(item as Json));
+  return isObject(value) ? tidy(value) : value;
 }
 
 /** What a schema says to readers; it stays where `openapi` replaces what the schema says to machines. */
@@ -231,7 +242,6 @@ export function buildOpenApi(version: string, router: AppRouter = contract): Jso
       description: 'Webhooks, delivered: the API of a Postrider server.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name })),
     paths,
     components: {

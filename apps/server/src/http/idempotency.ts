@@ -16,8 +16,8 @@ const ANSWER_MS = 12 * 3_600_000;
 const LOCK_MS = 15_000;
 const RENEW_MS = 5_000;
 /** How long a repeat waits for the first call before it is told 409, and how often it looks, in ms. */
-export const WAIT_MS = 30_000;
-const LOOK_MS = 50;
+const WAIT_MS = 30_000;
+export const LOOK_MS = 50;
 
 /** A stored answer. */
 export interface Answer {

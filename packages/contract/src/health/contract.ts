@@ -5,8 +5,8 @@ import { errorResponses } from '../shared/errors.js';
 
 const TAG = 'Health';
 
-const Part = z.object({ status: z.enum(['ok', 'error']) });
-export const HealthOut = z.object({ database: Part }).meta({ id: 'HealthOut' });
+const HealthPart = z.object({ status: z.enum(['ok', 'error']) }).meta({ id: 'HealthPart' });
+export const HealthOut = z.object({ database: HealthPart }).meta({ id: 'HealthOut' });
 export type HealthOut = z.infer<typeof HealthOut>;
 
 export const health = c.router(

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { type Client, createClient } from '@postrider/client';
+import { inject } from 'vitest';
+import { createApiKey } from '../src/api-keys.js';
+import { createApp, type Parts } from '../src/app.js';
+import type { Clock } from '../src/clock.js';
+import { type Config, readConfig } from '../src/config.js';
+import type { Context } from '../src/context.js';
+import { createLogger } from '../src/observability/logger.js';
+import { copyDatabase } from './databases.js';
+
+/** A clock that runs with the machine's and can be moved on: who waits past the new time is woken at once. */
+export class TestClock implements Clock {
+  #offset = 0;
+  readonly #waiting = new Set<{ until: number; wake: () => void }>();
+  readonly #expected: { ms: number; met: () => void }[] = [];
+
+  now(): Date {
+    return new Date(Date.now() + this.#offset);
+  }
+
+  wait(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const waiter = { until: this.now().getTime() + ms, wake: () => {} };
+      const timer = setTimeout(() => waiter.wake(), ms);
+      waiter.wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', waiter.wake);
+        this.#waiting.delete(waiter);
+        resolve();
+      };
+      if (signal?.aborted) return waiter.wake();
+      signal?.addEventListener('abort', waiter.wake, { once: true });
+      this.#waiting.add(waiter);
+      for (const one of this.#expected.filter((expected) => expected.ms === ms)) one.met();
+    });
+  }
+
+  /** Moves the time on by seconds. */
+  advance(seconds: number): void {
+    this.#offset += seconds * 1000;
+    const due = [...this.#waiting].filter((waiter) => waiter.until <= this.now().getTime());
+    for (const waiter of due) waiter.wake();
+  }
+
+  /** Resolves when somebody begins to wait for just this long. */
+  nextWait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#expected.push({ ms, met: resolve });
+    });
+  }
+}
+
+/** An environment of its own and how to call as its owner. */
+export interface TestEnvironment {
+  readonly id: string;
+  readonly key: string;
+  readonly client: Client;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly context: Context;
+  readonly clock: TestClock;
+  /** Every line that was logged. */
+  readonly logs: string[];
+  createEnvironment(): Promise<TestEnvironment>;
+  /** A client with this token, which makes no second try. */
+  as(token: string | undefined): Client;
+  stop(): Promise<void>;
+}
+
+type Settings = Record<string, string>;
+
+/** Starts a whole server in this process on a database of its own. Settings are environment variables. */
+export async function startServer(settings: Settings = {}): Promise<TestServer> {
+  const { database, remove } = await copyDatabase(inject('database'), inject('template'));
+  const clock = new TestClock();
+  const logs: string[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      logs.push(chunk.toString());
+      done();
+    },
+  });
+  const config: Config = readConfig({
+    POSTRIDER_LISTEN: '127.0.0.1:0',
+    POSTRIDER_PUBLIC_URL: 'https://portal.example.com',
+    POSTRIDER_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    POSTRIDER_AUTH_RATE_LIMIT: '100000',
+    ...settings,
+  });
+  const parts: Parts = { clock, database, log: createLogger('debug', sink), validateResponses: true };
+  const app = await createApp(config, parts);
+  const url = await app.start();
+  const as = (token: string | undefined): Client =>
+    createClient({ serverUrl: url, retries: 0, ...(token === undefined ? {} : { token }) });
+  return {
+    url,
+    context: app.context,
+    clock,
+    logs,
+    as,
+    createEnvironment: async () => {
+      const id = `org_${randomBytes(12).toString('hex')}`;
+      const key = await createApiKey(app.context, id);
+      return { id, key, client: as(key) };
+    },
+    stop: async () => {
+      await app.stop();
+      await remove();
+    },
+  };
+}
