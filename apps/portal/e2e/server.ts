@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient, unwrap } from '@postrider/client';
+import type { ApplicationOut, AppPortalAccessIn, AppPortalAccessOut } from '@postrider/contract';
+
+const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+const START_MILLISECONDS = 60_000;
+
+/** A server of its own, with the built portal, on an empty database. */
+export interface TestServer {
+  /** Where people reach it, as in its links. */
+  readonly url: string;
+  /** The API, called with an environment key. */
+  readonly client: Client;
+  createApplication(name?: string): Promise<ApplicationOut>;
+  /** A link and a token, each of a session of its own. */
+  access(application: ApplicationOut, access?: AppPortalAccessIn): Promise<AppPortalAccessOut>;
+  /** A fresh magic link into the application. */
+  link(application: ApplicationOut, access?: AppPortalAccessIn): Promise<string>;
+  expireAll(application: ApplicationOut): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Polls, since a process has no better way to say that it is ready. */
+async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  const deadline = Date.now() + START_MILLISECONDS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) break;
+    const status = await fetch(`${url}/api/v1/health/ping/`).then(
+      (answer) => answer.status,
+      () => undefined,
+    );
+    if (status === 204) return;
+    await delay(50);
+  }
+  throw new Error(`the server did not start:\n${log()}`);
+}
+
+/** Starts the built server; `stop` ends it and removes its data. */
+export async function startServer(): Promise<TestServer> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const key = `sk_${randomBytes(16).toString('hex')}`;
+  const directory = await mkdtemp(join(tmpdir(), 'postrider-portal-'));
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH,
+      POSTRIDER_LISTEN: `127.0.0.1:${port}`,
+      POSTRIDER_PUBLIC_URL: url,
+      POSTRIDER_DATA_DIR: directory,
+      POSTRIDER_API_KEY: key,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+  }
+  const stop = async () => {
+    if (child.exitCode === null && child.kill()) await once(child, 'exit');
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url, child, () => log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const client = createClient({ serverUrl: url, token: key });
+  const headers = {};
+  const access = ({ id }: ApplicationOut, body: AppPortalAccessIn = {}) =>
+    unwrap(client.authentication.getAppPortalAccess({ params: { app_id: id }, body, headers }));
+  return {
+    url,
+    client,
+    createApplication: (name = 'Harbour Coffee Roasters') =>
+      unwrap(client.application.create({ body: { name }, query: {}, headers })),
+    access,
+    link: async (application, body) => (await access(application, body)).url,
+    expireAll: async ({ id }) => {
+      await unwrap(client.authentication.expireAll({ params: { app_id: id }, body: {}, headers }));
+    },
+    stop,
+  };
+}

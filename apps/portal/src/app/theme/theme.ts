@@ -1,0 +1,66 @@
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineThemeOverride,
+  type VariantColorsResolver,
+} from '@mantine/core';
+import { BRAND_SHADE, type Brand } from './brand';
+import { DEFAULT_FONT_STACK, MONO_FONT_STACK } from './fonts';
+
+/**
+ * Mantine picks the text of filled buttons by a luminance threshold, which is not WCAG's contrast, and draws the other
+ * variants in the brand colour as it is, however pale. The brand knows what is readable.
+ */
+const readableVariants: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  if (input.color !== undefined && input.color !== input.theme.primaryColor) return colors;
+  if (input.variant === 'filled') return { ...colors, color: 'var(--portal-on-fill)' };
+  return input.variant === 'default' ? colors : { ...colors, color: 'var(--portal-ink)' };
+};
+
+/**
+ * Mantine's theme for a brand.
+ *
+ * @param fontFamily a font stack of our own list; undefined: the device's
+ */
+export function createPortalTheme(brand: Brand, fontFamily: string | undefined): MantineThemeOverride {
+  const font = fontFamily ?? DEFAULT_FONT_STACK;
+  return createTheme({
+    colors: { brand: [...brand.shades] },
+    primaryColor: 'brand',
+    primaryShade: BRAND_SHADE,
+    variantColorResolver: readableVariants,
+    fontFamily: font,
+    fontFamilyMonospace: MONO_FONT_STACK,
+    headings: { fontFamily: font, fontWeight: '600' },
+    defaultRadius: 'sm',
+    cursorType: 'pointer',
+    respectReducedMotion: true,
+  });
+}
+
+/**
+ * The brand, and our grounds and text colours of base.css, as CSS variables. They hold hex colours that we computed,
+ * never text out of the address.
+ */
+export function portalVariables(brand: Brand): CSSVariablesResolver {
+  const scheme = {
+    '--portal-fill': brand.fill,
+    '--portal-ink': brand.ink,
+    '--portal-on-fill': brand.onFill,
+    '--mantine-color-brand-filled': brand.fill,
+    '--mantine-color-brand-filled-hover': brand.fillHover,
+    '--mantine-color-brand-light': 'var(--portal-hover)',
+    '--mantine-color-brand-light-hover': 'var(--portal-hover)',
+    '--mantine-color-anchor': brand.ink,
+    '--mantine-color-body': 'var(--portal-page)',
+    '--mantine-color-text': 'var(--portal-text)',
+    '--mantine-color-dimmed': 'var(--portal-dimmed)',
+    '--mantine-color-default': 'var(--portal-card)',
+    '--mantine-color-default-hover': 'var(--portal-hover)',
+    '--mantine-color-default-color': 'var(--portal-text)',
+    '--mantine-color-default-border': 'var(--portal-border-strong)',
+  };
+  return () => ({ variables: {}, light: scheme, dark: scheme });
+}
