@@ -1,6 +1,10 @@
 import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
+import { endpoint } from './endpoint/contract.js';
+import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
+import { message } from './message/contract.js';
+import { messageAttempt } from './message-attempt/contract.js';
 import { portalSession } from './portal-session/contract.js';
 
 /**
@@ -8,9 +12,22 @@ import { portalSession } from './portal-session/contract.js';
  * from it. Annotated instead of inferred: nested inference makes the declaration files grow without end.
  */
 export const contract: {
+  message: typeof message;
+  messageAttempt: typeof messageAttempt;
   authentication: typeof authentication;
   portalSession: typeof portalSession;
   application: typeof application;
+  endpoint: typeof endpoint;
+  eventType: typeof eventType;
   health: typeof health;
-} = { authentication, portalSession, application, health };
+} = {
+  message,
+  messageAttempt,
+  authentication,
+  portalSession,
+  application,
+  endpoint,
+  eventType,
+  health,
+};
 export type Contract = typeof contract;

@@ -1,7 +1,26 @@
 export * from './application/schemas.js';
 export * from './authentication/schemas.js';
 export { type Contract, contract } from './contract.js';
+export * from './endpoint/activity.js';
+export * from './endpoint/headers.js';
+export {
+  EndpointIn,
+  EndpointOut,
+  EndpointPatch,
+  EndpointUpsertIn,
+  ListResponseEndpointOut,
+  MAX_URL_LENGTH,
+} from './endpoint/schemas.js';
+export {
+  DEFAULT_SECRET_GRACE_SECONDS,
+  EndpointSecretOut,
+  EndpointSecretRotateIn,
+  MAX_SECRET_GRACE_SECONDS,
+} from './endpoint/secret.js';
+export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
+export * from './message/schemas.js';
+export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
@@ -9,3 +28,4 @@ export * from './shared/errors.js';
 export { byteLength, isStorable } from './shared/fields.js';
 export { ID_PREFIX } from './shared/ids.js';
 export { DEFAULT_PAGE, listOf, MAX_PAGE, Ordering } from './shared/pagination.js';
+export { MessageStatus, MessageStatusText, StatusCodeClass } from './shared/status.js';

@@ -38,7 +38,10 @@ export interface OperationMetadata {
   /** Heading in the API reference and class of generated clients. */
   readonly tag: string;
   readonly access: Access;
+  /** Its idempotency key is committed together with its effect, not beside it. */
+  readonly commitsKey?: true;
 }
 
 /** Builds an operation's metadata: `operation('Application', { kind: 'environment' })`. */
-export const operation = <A extends Access>(tag: string, access: A) => ({ tag, access }) as const;
+export const operation = <A extends Access>(tag: string, access: A, more: { commitsKey?: true } = {}) =>
+  ({ tag, access, ...more }) as const;

@@ -27,7 +27,7 @@ export const errorResponses = {
 } as const;
 
 /** Of operations that may refuse what is well formed and allowed, because of the state of things. */
-export const badRequest = { 400: HttpErrorOut } as const;
+export const badRequestResponse = { 400: HttpErrorOut } as const;
 
 /** Of operations whose body may be large. */
-export const payloadTooLarge = { 413: HttpErrorOut } as const;
+export const payloadTooLargeResponse = { 413: HttpErrorOut } as const;

@@ -56,3 +56,35 @@ export const timestamp = z.iso.datetime({ offset: true }).meta({ examples: ['202
 export const queryBoolean = z
   .union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')])
   .meta({ openapi: { type: 'boolean' } });
+
+/** A JSON object that nobody looks into. One check that does not walk it: message payloads pass here. */
+export const jsonObject = (error: string) =>
+  z
+    .custom<Record<string, unknown>>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      { error },
+    )
+    .meta({ openapi: { type: 'object', additionalProperties: true } });
+
+/** A list that means a set: what is named twice counts once. Answers may have another order. */
+export const uniqueList = <T extends z.ZodType>(item: T) =>
+  z.array(item).overwrite((list) => [...new Set(list)]);
+
+/** Name of an event type. Dots group names. */
+export const eventTypeName = name().meta({ examples: ['invoice.paid'] });
+
+/** A channel limits a message to the endpoints that listen to it. */
+export const channel = name(/^[a-zA-Z0-9\-_.:+]+$/, 128).meta({ examples: ['project_123'] });
+
+/** A tag is for finding messages again; it is not delivered. */
+export const tag = name(/^[a-zA-Z0-9\-_./\\#]+$/, 128).meta({ examples: ['import-2026'] });
+
+/** Largest number of channels of an endpoint or a message. */
+export const MAX_CHANNELS = 10;
+const CHANNELS_ERROR = `Channels must have at least 1 and at most ${MAX_CHANNELS} items, or be set to null.`;
+export const channels = uniqueList(channel)
+  .min(1, { error: CHANNELS_ERROR })
+  .max(MAX_CHANNELS, { error: CHANNELS_ERROR });
+
+/** Event types that an endpoint listens to. An empty list is read as null, all: the React library always sends one. */
+export const eventTypes = uniqueList(eventTypeName).transform((list) => (list.length === 0 ? null : list));

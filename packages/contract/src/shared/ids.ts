@@ -40,7 +40,9 @@ export const messageEndpointParams = messageParams.extend({
 
 /** An attempt, below its message. Attempts have no uid. */
 export const attemptParams = messageParams.extend({
-  attempt_id: z.string().meta({ description: "The Attempt's ID.", example: 'atmpt_1srOrx2ZWZBpBUvZwXKQmoEYga2' }),
+  attempt_id: z
+    .string()
+    .meta({ description: "The Attempt's ID.", example: 'atmpt_1srOrx2ZWZBpBUvZwXKQmoEYga2' }),
 });
 
 /** An event type, which is addressed by its name. */
