@@ -21,6 +21,8 @@ export async function fromPGlite(options: PGliteOptions): Promise<Database> {
   const pglite = await PGlite.create({ ...options, parsers: { [types.INT8]: Number } });
   const dialect = new EmbeddedDialect(pglite);
   const kysely = new Kysely<Tables>({ dialect });
+  // As for the hot connections of PostgreSQL: see `Statement`.
+  await pglite.exec('set enable_seqscan = off; set enable_mergejoin = off');
   let closed: Promise<void> | undefined;
   return {
     kind: 'embedded',
@@ -30,6 +32,8 @@ export async function fromPGlite(options: PGliteOptions): Promise<Database> {
         const result = await pglite.query(statement.text, [...parameters]);
         return result.rows as never;
       }),
+    openSession: undefined,
+    pools: () => ({}),
     close: () => {
       closed ??= kysely.destroy();
       return closed;

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Database } from './database.js';
+import type { Database, Session, Statement } from './database.js';
 import type { Tables } from './tables.js';
 
 /** int8 as a number: counts and milliseconds here stay far below 2^53. */
@@ -9,37 +9,86 @@ const INT8 = 20;
 /** How long to wait for a connection before a request fails, in ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Connections for each kind of hot statement: they run in batches, one after the other. */
+const HOT_POOL_SIZE = 2;
+
+/** What a plan may not contain, by kind of statement; see `Statement`. */
+const PLANNER_SETTINGS = {
+  free: 'set enable_seqscan = off',
+  keyed: 'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off',
+};
+
 /** Connects to a PostgreSQL server through a pool. Connections are made when they are first needed. */
 export async function openPostgres(url: string, poolSize: number): Promise<Database> {
   const types = {
     getTypeParser: (id: number, format?: 'text' | 'binary') =>
       id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text'),
   } as pg.CustomTypesConfig;
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    types,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'postrider',
-  });
-  // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
-  pool.on('error', () => {});
+  const createPool = (max: number, settings?: string) => {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      types,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'postrider',
+      onConnect: async (client) => {
+        // A connection that breaks fails the statement under way; without a listener it would end the process too.
+        client.on('error', () => {});
+        if (settings !== undefined) await client.query(settings);
+      },
+    });
+    pool.on('error', () => {});
+    return pool;
+  };
+  const createHotPool = (plan: Statement['plan']) => createPool(HOT_POOL_SIZE, PLANNER_SETTINGS[plan]);
+  const pool = createPool(poolSize);
+  const hot = { free: createHotPool('free'), keyed: createHotPool('keyed') };
   let closed: Promise<void> | undefined;
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: 'postgres',
     kysely,
-    run: async <Row>(statement: { name: string; text: string }, parameters: readonly unknown[]) => {
-      const result = await pool.query({
-        name: statement.name,
-        text: statement.text,
-        values: [...parameters],
-      });
+    run: async <Row>({ name, text, plan }: Statement, parameters: readonly unknown[]) => {
+      const result = await hot[plan].query({ name, text, values: parameters as unknown[] });
       return result.rows as Row[];
     },
+    openSession: () => openSession(url),
+    pools: () => ({ main: statsOf(pool), accept: statsOf(hot.free), record: statsOf(hot.keyed) }),
     close: () => {
-      closed ??= kysely.destroy();
+      closed ??= Promise.all([kysely.destroy(), hot.free.end(), hot.keyed.end()]).then(() => {});
       return closed;
     },
+  };
+}
+
+const statsOf = (pool: pg.Pool) => ({
+  total: pool.totalCount,
+  idle: pool.idleCount,
+  waiting: pool.waitingCount,
+});
+
+/** A connection of its own, outside every pool; see `Session`. */
+async function openSession(url: string): Promise<Session> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'postrider worker',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  const lost = new Promise<void>((resolve) => {
+    client.once('end', resolve);
+    client.on('error', () => resolve());
+  });
+  await client.connect();
+  return {
+    lost,
+    query: async (text, parameters) => (await client.query(text, [...parameters])).rows,
+    listen: async (channel, notice) => {
+      client.on('notification', (message) => {
+        if (message.channel === channel) notice();
+      });
+      await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    },
+    close: () => client.end(),
   };
 }

@@ -30,6 +30,138 @@ export interface ApplicationTable {
   created_at: Timestamp;
   updated_at: Timestamp;
   deleted_at: Timestamp | null;
+  /** Counts changes of the application and of its endpoints. */
+  revision: Generated<number>;
+}
+
+export interface EventTypeTable {
+  environment_id: string;
+  name: string;
+  description: string;
+  archived: boolean;
+  deprecated: boolean;
+  schemas: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+  feature_flags: string[] | null;
+  group_name: string | null;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface EndpointTable {
+  environment_id: string;
+  application_id: string;
+  id: string;
+  uid: string | null;
+  url: string;
+  description: string;
+  version: number;
+  throttle_rate: number | null;
+  disabled: boolean;
+  /** Why it is disabled, when its owner did not do it: `failing`, `gone` or `asked`. */
+  disabled_reason: string | null;
+  event_types: string[] | null;
+  channels: string[] | null;
+  metadata: Json<Record<string, string>>;
+  /** Sealed JSON object of custom headers. */
+  headers: Uint8Array | null;
+  /** Since when messages fail to the end; null after a success. */
+  first_failure_at: Timestamp | null;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+  deleted_at: Timestamp | null;
+}
+
+export interface EndpointSecretTable {
+  application_id: string;
+  endpoint_id: string;
+  id: string;
+  /** Sealed text of the secret. */
+  secret: Uint8Array;
+  created_at: Timestamp;
+  /** Until when it goes on signing; null: it is the current one. */
+  expires_at: Timestamp | null;
+}
+
+export interface MessageTable {
+  application_id: string;
+  id: string;
+  event_type: string;
+  event_id: string | null;
+  channels: string[] | null;
+  tags: string[] | null;
+  /** The body byte by byte; null when expired or expunged. */
+  payload: string | null;
+  /** JSON object of headers that its requests get besides the usual ones. */
+  headers: string | null;
+  /** When the payload goes; null: together with the message. */
+  payload_expires_at: Timestamp | null;
+  deliver_at: Timestamp | null;
+  created_at: Timestamp;
+}
+
+export interface MessageIdempotencyKeyTable {
+  application_id: string;
+  key: string;
+  message_id: string;
+  created_at: Timestamp;
+}
+
+export interface DeliveryTable {
+  application_id: string;
+  endpoint_id: string;
+  message_id: string;
+  status: number;
+  due_at: Timestamp | null;
+  retry_at: Timestamp | null;
+  owner: number | null;
+  lease: Generated<number>;
+  attempts: Generated<number>;
+  manual: Generated<number>;
+}
+
+export interface EndpointWorkTable {
+  application_id: string;
+  endpoint_id: string;
+  next_due_at: Timestamp;
+  tokens: Generated<number>;
+  refilled_at: Timestamp | null;
+}
+
+export interface ApplicationThrottleTable {
+  application_id: string;
+  tokens: number;
+  refilled_at: Timestamp;
+}
+
+export interface AttemptTable {
+  application_id: string;
+  message_id: string;
+  id: string;
+  endpoint_id: string;
+  event_type: string;
+  url: string;
+  /** 0 success, 2 fail. */
+  status: number;
+  /** HTTP status; 0 without an answer. */
+  status_code: number;
+  duration_ms: number;
+  /** 0 scheduled, 1 manual. */
+  trigger_type: number;
+  /** Body of the answer or what went wrong; null: empty. */
+  response: string | null;
+  signature: string | null;
+  /** JSON list of pairs. */
+  response_headers: string | null;
+  /** Names of custom headers that were sent, as a JSON list; their values are not kept. */
+  sent_headers: string | null;
+  created_at: Timestamp;
+}
+
+export interface WorkerTable {
+  number: Generated<number>;
+  started_at: Timestamp;
+  seen_at: Timestamp;
+  settled_before: string;
 }
 
 export interface PortalSessionTable {
@@ -85,4 +217,14 @@ export interface Tables {
   one_time_code: OneTimeCodeTable;
   idempotency_key: IdempotencyKeyTable;
   postrider_migration: MigrationTable;
+  event_type: EventTypeTable;
+  endpoint: EndpointTable;
+  endpoint_secret: EndpointSecretTable;
+  message: MessageTable;
+  message_idempotency_key: MessageIdempotencyKeyTable;
+  delivery: DeliveryTable;
+  endpoint_work: EndpointWorkTable;
+  application_throttle: ApplicationThrottleTable;
+  attempt: AttemptTable;
+  worker: WorkerTable;
 }

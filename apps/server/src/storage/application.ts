@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { ApplicationTable } from '../database/tables.js';
 import { cutPage, type Page, type PageRequest, planPage } from './page.js';
@@ -94,7 +94,7 @@ export async function updateApplication(
 ): Promise<Application | undefined> {
   return database
     .updateTable('application')
-    .set({ ...columns(change), updated_at: change.updatedAt })
+    .set({ ...columns(change), updated_at: change.updatedAt, revision: sql`revision + 1` })
     .where('environment_id', '=', environmentId)
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
@@ -111,9 +111,25 @@ export async function deleteApplication(
 ): Promise<boolean> {
   const row = await database
     .updateTable('application')
-    .set({ deleted_at: now, updated_at: now, uid: null })
+    .set({ deleted_at: now, updated_at: now, uid: null, revision: sql`revision + 1` })
     .where('environment_id', '=', environmentId)
     .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Says that the application's endpoints change: whoever remembers them will look again. Begins the transaction of the
+ * change, so that an accept after it never misses the change, and changes of one application come one after the other.
+ * Gives false when the application is gone.
+ */
+export async function bumpRevision(transaction: Queryable, applicationId: string): Promise<boolean> {
+  const row = await transaction
+    .updateTable('application')
+    .set({ revision: sql`revision + 1` })
+    .where('id', '=', applicationId)
     .where('deleted_at', 'is', null)
     .returning('id')
     .executeTakeFirst();

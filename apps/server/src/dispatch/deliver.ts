@@ -1,0 +1,161 @@
+import { ID_PREFIX } from '@postrider/contract';
+import type { Context } from '../context.js';
+import { createId } from '../ids.js';
+import type { SendResult } from '../outbound/exchange.js';
+import type { Sender } from '../outbound/send.js';
+import type { HeaderPair } from '../outbound/target.js';
+import { signMessage } from '../signing/sign.js';
+import type { NewAttempt } from '../storage/record.js';
+import type { KnownEndpoint } from './application-cache.js';
+import { type Outcome, readOutcome } from './outcome.js';
+import { nextAttemptDelayMs } from './retry.js';
+
+/** A delivery that this process has taken: one request is to be made. */
+export interface Work {
+  readonly applicationId: string;
+  readonly endpointId: string;
+  readonly messageId: string;
+  readonly eventType: string;
+  readonly payload: string;
+  /** Headers of the message, as the JSON object that it was created with. */
+  readonly headers: string | null;
+  readonly owner: number;
+  readonly lease: number;
+  /** Scheduled attempts that were made before. */
+  readonly attempts: number;
+  /** A resend. */
+  readonly manual: boolean;
+  /** When the message could be delivered first. */
+  readonly readyAt: Date;
+}
+
+/** What came of one request: what to record, and what it means for the endpoint. */
+export interface Delivered {
+  readonly attempt: NewAttempt;
+  readonly outcome: Outcome;
+  /** The schedule is used up with this failure. */
+  readonly exhausted: boolean;
+}
+
+interface Names {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+const SVIX_NAMES: Names = { id: 'svix-id', timestamp: 'svix-timestamp', signature: 'svix-signature' };
+const PLAIN_NAMES: Names = {
+  id: 'webhook-id',
+  timestamp: 'webhook-timestamp',
+  signature: 'webhook-signature',
+};
+
+/** Names of the headers that carry id, time and signature (spec: wire behaviour, section 7.2). */
+export const headerNames = (whitelabel: boolean): Names => (whitelabel ? PLAIN_NAMES : SVIX_NAMES);
+
+const messageHeaders = (text: string | null): HeaderPair[] =>
+  text === null ? [] : Object.entries(JSON.parse(text) as Record<string, string>);
+
+/** Makes one request of a delivery. Network failures are outcomes; what is thrown is a fault of ours. */
+export async function deliver(
+  ctx: Context,
+  sender: Sender,
+  endpoint: KnownEndpoint,
+  work: Work,
+): Promise<Delivered> {
+  const createdAt = ctx.clock.now();
+  const timestampSeconds = Math.floor(createdAt.getTime() / 1000);
+  const secrets = endpoint.secrets
+    .filter(({ until }) => until === null || until > createdAt)
+    .map(({ secret }) => secret);
+  const signature = signMessage({ id: work.messageId, timestampSeconds, body: work.payload, secrets });
+  const names = headerNames(ctx.config.signature.whitelabelHeaders);
+  const own: HeaderPair[] = [...messageHeaders(work.headers), ...endpoint.headers];
+  const result = await sender.send({
+    url: endpoint.url,
+    headers: [
+      [names.id, work.messageId],
+      [names.timestamp, String(timestampSeconds)],
+      [names.signature, signature],
+      ...own,
+    ],
+    body: work.payload,
+  });
+  return conclude(ctx, endpoint, work, { result, createdAt, signature, own });
+}
+
+interface Exchange {
+  readonly result: SendResult;
+  readonly createdAt: Date;
+  readonly signature: string;
+  readonly own: readonly HeaderPair[];
+}
+
+function conclude(ctx: Context, endpoint: KnownEndpoint, work: Work, exchange: Exchange): Delivered {
+  const { result, createdAt, signature, own } = exchange;
+  const now = ctx.clock.now().getTime();
+  const outcome = readOutcome(result, now);
+  const delay = work.manual || outcome.kind !== 'failure' ? null : retryDelay(ctx, work, outcome);
+  const { record } = outcome;
+  const attempt: NewAttempt = {
+    applicationId: work.applicationId,
+    messageId: work.messageId,
+    endpointId: work.endpointId,
+    id: createId(ID_PREFIX.attempt, createdAt),
+    eventType: work.eventType,
+    url: endpoint.url,
+    status: outcome.kind === 'success' ? 0 : 2,
+    statusCode: record.statusCode,
+    durationMs: Math.round(record.durationMs),
+    manual: work.manual,
+    response: record.response === '' ? null : record.response,
+    signature,
+    responseHeaders: result.kind === 'response' ? JSON.stringify(result.headers) : null,
+    sentHeaders: own.length === 0 ? null : JSON.stringify(own.map(([name]) => name)),
+    createdAt,
+    owner: work.owner,
+    lease: work.lease,
+    nextStatus: outcome.kind === 'success' ? 0 : work.manual ? null : delay === null ? 2 : 3,
+    retryAt: delay === null ? null : new Date(now + delay),
+  };
+  return { attempt, outcome, exhausted: !work.manual && outcome.kind !== 'success' && delay === null };
+}
+
+const retryDelay = (
+  ctx: Context,
+  work: Work,
+  outcome: Extract<Outcome, { kind: 'failure' }>,
+): number | null =>
+  nextAttemptDelayMs({
+    scheduleMs: ctx.config.dispatch.retryScheduleMs,
+    attemptNumber: work.attempts,
+    cause: outcome.cause,
+    retryAfterMs: outcome.retryAfterMs,
+    random: Math.random,
+  });
+
+/** What is recorded of a delivery whose payload is not kept any more: it has failed, and nothing was sent. */
+export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Work): NewAttempt {
+  const createdAt = ctx.clock.now();
+  return {
+    applicationId: work.applicationId,
+    messageId: work.messageId,
+    endpointId: work.endpointId,
+    id: createId(ID_PREFIX.attempt, createdAt),
+    eventType: work.eventType,
+    url: endpoint.url,
+    status: 2,
+    statusCode: 0,
+    durationMs: 0,
+    manual: work.manual,
+    response: 'the payload of the message is not kept any more',
+    signature: null,
+    responseHeaders: null,
+    sentHeaders: null,
+    createdAt,
+    owner: work.owner,
+    lease: work.lease,
+    nextStatus: 2,
+    retryAt: null,
+  };
+}

@@ -1,0 +1,279 @@
+import type { Context } from '../context.js';
+import { AppError } from '../errors.js';
+import { events } from '../observability/events.js';
+import type { Sender } from '../outbound/send.js';
+import type { NewMessage } from '../storage/accept.js';
+import type { Message } from '../storage/message.js';
+import type { NewAttempt } from '../storage/record.js';
+import { releaseDeliveries } from '../storage/worker.js';
+import { Accept, type Born, type MessageToAccept } from './accept.js';
+import { ApplicationCache, type KnownEndpoint } from './application-cache.js';
+import type { Batch } from './batch.js';
+import { claim } from './claim.js';
+import { concludeExpired, type Delivered, deliver, type Work } from './deliver.js';
+import { judgeEndpoint } from './disable.js';
+import { InFlight } from './in-flight.js';
+import { Lanes } from './lanes.js';
+import { announceWork } from './notify.js';
+import { createRecorder } from './recorder.js';
+import { Worker } from './worker.js';
+
+/** Longest that nobody looks for due deliveries, in ms: what another process made due and did not tell. */
+const POLL_MS = 500;
+/** When it is looked whether messages whose commit is in doubt were stored, in ms after the doubt. */
+const DOUBT_MS = [1_000, 30_000];
+/** How much longer than a request a lease lasts; see claim.ts. */
+const LONGEST_LEASE_MARGIN_MS = 60_000;
+
+/** What the API asks of the dispatcher. */
+export interface Dispatch {
+  /** See `Accept.accept`; undefined when the application is not there. */
+  accept(environmentId: string, idOrUid: string, message: MessageToAccept): Promise<Message | undefined>;
+  /** Deliveries may be due from `at` on: somebody has to look. */
+  wake(at: Date): void;
+  /** Requests under way now. */
+  readonly inFlight: number;
+}
+
+/** Takes deliveries, sends them and records what came of it. */
+export class Dispatcher implements Dispatch {
+  readonly #ctx: Context;
+  readonly #sender: Sender;
+  readonly #cache: ApplicationCache;
+  readonly #lanes = new Lanes();
+  readonly #open = new InFlight();
+  readonly #worker: Worker;
+  readonly #accept: Accept;
+  readonly #record: Batch<NewAttempt, void>;
+  readonly #stopping = new AbortController();
+  readonly #abandoned = new AbortController();
+  #idle: (() => void) | undefined;
+  #loops: Promise<unknown> = Promise.resolve();
+  #nextLook = 0;
+  #wakeLoop: () => void = () => {};
+
+  constructor(ctx: Context, sender: Sender) {
+    this.#ctx = ctx;
+    this.#sender = sender;
+    this.#cache = new ApplicationCache(ctx);
+    const longestLease = ctx.config.dispatch.requestTimeoutMs + LONGEST_LEASE_MARGIN_MS;
+    this.#worker = new Worker(ctx, this.#open, longestLease, () => this.#lookAt(0));
+    this.#record = createRecorder(ctx, (at) => this.#lookAt(at.getTime()), this.#abandoned.signal);
+    this.#accept = new Accept(ctx, {
+      cache: this.#cache,
+      lanes: this.#lanes,
+      inFlight: this.#open,
+      owner: () => (this.#stopping.signal.aborted ? undefined : this.#worker.number),
+      send: (born) => this.#sendBorn(born),
+      wake: (at) => this.wake(at),
+      doubt: (messages) => void this.#resolveDoubt(messages),
+    });
+  }
+
+  get inFlight(): number {
+    return this.#lanes.inFlight;
+  }
+
+  accept(environmentId: string, idOrUid: string, message: MessageToAccept): Promise<Message | undefined> {
+    return this.#accept.accept(environmentId, idOrUid, message);
+  }
+
+  wake(at: Date): void {
+    if (this.#works) this.#lookAt(at.getTime());
+    else announceWork(this.#ctx);
+  }
+
+  /** Begins to work: takes over what dead processes left, then looks for due deliveries. */
+  async start(): Promise<void> {
+    if (!this.#works) return;
+    await this.#worker.start();
+    const { signal } = this.#stopping;
+    this.#loops = Promise.all([this.#worker.run(signal), this.#run(signal)]);
+  }
+
+  /** Takes nothing new, lets requests under way finish for `graceMs`, records them, and forgets this process. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping.abort();
+    this.#wakeLoop();
+    await this.#loops;
+    if (this.#lanes.inFlight > 0) {
+      const drained = new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+      await Promise.race([drained, this.#ctx.clock.wait(graceMs)]);
+    }
+    this.#abandoned.abort();
+    // What is not recorded by now stays registered as ours: whoever comes next takes it over.
+    if (this.#works && this.#lanes.inFlight === 0) await this.#worker.stop();
+    await this.#sender.close();
+  }
+
+  get #works(): boolean {
+    return this.#ctx.config.dispatch.role !== 'api';
+  }
+
+  #lookAt(ms: number): void {
+    if (ms < this.#nextLook) {
+      this.#nextLook = ms;
+      this.#wakeLoop();
+    }
+  }
+
+  /** Looks for due deliveries when the first is due, when somebody says so, and every POLL_MS in any case. */
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const now = this.#ctx.clock.now().getTime();
+      this.#nextLook = now + POLL_MS;
+      const more = await this.#claimOnce().catch((error: unknown) => {
+        this.#ctx.log.error({ err: error }, 'could not claim deliveries; trying again');
+        return false;
+      });
+      if (more || signal.aborted) continue;
+      const wait = this.#nextLook - this.#ctx.clock.now().getTime();
+      if (wait <= 0) continue;
+      const woken = new AbortController();
+      this.#wakeLoop = () => woken.abort();
+      await this.#ctx.clock.wait(wait, woken.signal);
+    }
+  }
+
+  /** Whether there may be more to claim at once. */
+  async #claimOnce(): Promise<boolean> {
+    const owner = this.#worker.number;
+    if (owner === undefined) return false;
+    const { deliveries, canceled, more, nextDueAt } = await claim(this.#ctx, this.#lanes, owner);
+    if (canceled > 0) events.deliveriesCanceled(this.#ctx, { deliveries: canceled });
+    if (nextDueAt) this.#lookAt(nextDueAt.getTime());
+    for (const one of deliveries) {
+      // The claim took no more than there were places; accepts may have taken some since: then it waits its turn.
+      if (!this.#lanes.take(one.endpointId)) this.#lanes.force(one.endpointId);
+      const application = await this.#cache.get(one.applicationId, one.revision);
+      const endpoint = application?.endpointById.get(one.endpointId);
+      const work: Work = {
+        applicationId: one.applicationId,
+        endpointId: one.endpointId,
+        messageId: one.messageId,
+        eventType: one.eventType,
+        payload: one.payload ?? '',
+        headers: one.headers,
+        owner,
+        lease: one.lease,
+        attempts: one.attempts,
+        manual: one.manual > 0,
+        readyAt: one.readyAt,
+      };
+      void this.#send(endpoint, work, one.payload === null);
+    }
+    return more && this.#lanes.free > 0;
+  }
+
+  #sendBorn(born: readonly Born[]): void {
+    for (const { message, endpoint, manual } of born) {
+      const owner = message.deliveries.find((one) => one.endpointId === endpoint.id)?.owner ?? -1;
+      const work: Work = {
+        applicationId: message.applicationId,
+        endpointId: endpoint.id,
+        messageId: message.id,
+        eventType: message.eventType,
+        payload: message.payload,
+        headers: message.headers,
+        owner,
+        lease: 0,
+        attempts: 0,
+        manual,
+        readyAt: message.createdAt,
+      };
+      void this.#send(endpoint, work, false).finally(() => this.#open.settle(message.id));
+    }
+  }
+
+  /** Sends one delivery whose place is taken, records it, and gives the place back. Never rejects. */
+  async #send(endpoint: KnownEndpoint | undefined, work: Work, expired: boolean): Promise<void> {
+    let passage: { durationMs: number; answered: boolean } | undefined;
+    try {
+      if (!endpoint || endpoint.disabled) {
+        // Closed since it was claimed: back into the queue, where the next claim cancels it.
+        await releaseDeliveries(this.#ctx.database.kysely, work.owner, [work], this.#ctx.clock.now());
+        return;
+      }
+      if (expired) {
+        await this.#record(concludeExpired(this.#ctx, endpoint, work));
+        return;
+      }
+      const delivered = await deliver(this.#ctx, this.#sender, endpoint, work);
+      const { attempt } = delivered;
+      passage = { durationMs: attempt.durationMs, answered: attempt.statusCode > 0 };
+      await this.#record(attempt);
+      this.#report(work, delivered);
+      await judgeEndpoint(this.#ctx, endpoint, delivered);
+    } catch (error) {
+      this.#ctx.log.error({ err: error, messageId: work.messageId }, 'a delivery could not be made');
+    } finally {
+      this.#lanes.release(work.endpointId, passage);
+      if (this.#lanes.inFlight === 0) this.#idle?.();
+    }
+  }
+
+  #report(work: Work, { attempt, exhausted }: Delivered): void {
+    const { applicationId, endpointId, messageId } = work;
+    const first = work.attempts === 0 && !work.manual;
+    events.attemptMade(
+      this.#ctx,
+      {
+        applicationId,
+        endpointId,
+        messageId,
+        attemptId: attempt.id,
+        statusCode: attempt.statusCode,
+        success: attempt.status === 0,
+        durationMs: attempt.durationMs,
+        retryAt: attempt.retryAt,
+      },
+      first ? Math.max(0, attempt.createdAt.getTime() - work.readyAt.getTime()) / 1000 : undefined,
+    );
+    if (exhausted) events.deliveryExhausted(this.#ctx, { applicationId, endpointId, messageId });
+  }
+
+  /**
+   * A commit whose answer did not come: the message may be stored, with deliveries that are this process' own and that
+   * nobody sends. They are put into the queue as soon as the database answers, and once more later, in case the commit
+   * was only slow.
+   */
+  async #resolveDoubt(messages: readonly NewMessage[]): Promise<void> {
+    const keys = messages.flatMap((message) =>
+      message.deliveries.map((one) => ({
+        applicationId: message.applicationId,
+        endpointId: one.endpointId,
+        messageId: message.id,
+        owner: one.owner,
+      })),
+    );
+    const owners = new Set(keys.flatMap((key) => (key.owner === null ? [] : [key.owner])));
+    for (const ms of DOUBT_MS) {
+      await this.#ctx.clock.wait(ms, this.#stopping.signal);
+      for (const owner of owners) await this.#releaseUntilDone(owner, keys);
+    }
+    for (const message of messages) {
+      for (const one of message.deliveries) if (one.owner !== null) this.#open.settle(message.id);
+    }
+  }
+
+  async #releaseUntilDone(
+    owner: number,
+    keys: readonly { applicationId: string; endpointId: string; messageId: string }[],
+  ): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const count = await releaseDeliveries(this.#ctx.database.kysely, owner, keys, this.#ctx.clock.now());
+        if (count > 0) this.#lookAt(0);
+        return;
+      } catch {
+        await this.#ctx.clock.wait(1_000, this.#stopping.signal);
+      }
+    }
+  }
+}
+
+/** Says that the message cannot be sent again: its payload is not kept any more (spec: wire behaviour, section 3.1). */
+export const missingPayload = () =>
+  new AppError(400, 'missing_payload', 'Unable to resend message. Payload is missing (probably expired).');

@@ -1,0 +1,155 @@
+import { ID_PREFIX } from '@postrider/contract';
+import type { Context } from '../context.js';
+import type { Session } from '../database/database.js';
+import { startId } from '../ids.js';
+import { events } from '../observability/events.js';
+import {
+  deleteWorker,
+  insertWorker,
+  isWorkerDead,
+  listOtherWorkers,
+  takeOverWorker,
+  updateWorker,
+  WORKER_LOCK,
+  type Worker as WorkerRow,
+} from '../storage/worker.js';
+import type { InFlight } from './in-flight.js';
+
+/** How often a process says that it lives and looks after the others, in ms. */
+const BEAT_MS = 1_000;
+/** A process that said nothing for so long counts as dead although its lock is held: it hangs. In ms. */
+const HUNG_MS = 60_000;
+/** Channel on which processes are told that something waits. */
+export const WORK_CHANNEL = 'postrider_work';
+
+/**
+ * This process as one that takes work: its number, which leases name, and the lock on it, which the database frees when
+ * the process dies. It takes over the work of those that did.
+ */
+export class Worker {
+  readonly #ctx: Context;
+  readonly #inFlight: InFlight;
+  readonly #longestLeaseMs: number;
+  readonly #onWork: () => void;
+  #session: Session | undefined;
+  #number: number | undefined;
+  /** The number before the connection was lost; its work is still ours if nobody took it. */
+  #former: number | undefined;
+
+  constructor(ctx: Context, inFlight: InFlight, longestLeaseMs: number, onWork: () => void) {
+    this.#ctx = ctx;
+    this.#inFlight = inFlight;
+    this.#longestLeaseMs = longestLeaseMs;
+    this.#onWork = onWork;
+  }
+
+  /** Undefined while there is no connection that holds the lock: no new work is taken then. */
+  get number(): number | undefined {
+    return this.#number;
+  }
+
+  /** Registers; takes over what dead processes left. */
+  async start(): Promise<void> {
+    await this.#register();
+    await this.#lookAfterOthers();
+  }
+
+  /** Beats until the signal aborts. Failures are logged and tried again at the next beat. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#ctx.clock.wait(BEAT_MS, signal);
+      if (signal.aborted) return;
+      try {
+        await this.#beat();
+      } catch (error) {
+        this.#ctx.log.error({ err: error }, 'the worker could not speak to the database');
+      }
+    }
+  }
+
+  /** Forgets this process: nothing is under way in it any more. */
+  async stop(): Promise<void> {
+    if (this.#number !== undefined) await deleteWorker(this.#ctx.database.kysely, this.#number);
+    await this.#session?.close();
+  }
+
+  #settledBefore(): string {
+    return this.#inFlight.oldest() ?? startId(ID_PREFIX.message, this.#ctx.clock.now());
+  }
+
+  async #register(): Promise<void> {
+    const { database } = this.#ctx;
+    const session = await database.openSession?.();
+    const number = (await this.#keepFormer(session)) ?? (await this.#takeNumber(session));
+    if (session) {
+      await session.listen(WORK_CHANNEL, this.#onWork);
+      void session.lost.then(() => {
+        if (this.#session !== session) return;
+        // The lock is gone, so others may take this number's work: nothing new is taken under it.
+        this.#session = undefined;
+        this.#former = this.#number;
+        this.#number = undefined;
+      });
+    }
+    this.#session = session;
+    this.#number = number;
+    this.#former = undefined;
+    events.workerRegistered(this.#ctx, { worker: number });
+  }
+
+  async #takeNumber(session: Session | undefined): Promise<number> {
+    const { database, clock } = this.#ctx;
+    const number = await insertWorker(database.kysely, clock.now(), this.#settledBefore());
+    await session?.query('select pg_advisory_lock($1::int4, $2::int4)', [WORKER_LOCK, number]);
+    return number;
+  }
+
+  /** After a lost connection: the same number, if its lock is free and nobody has taken its work over. */
+  async #keepFormer(session: Session | undefined): Promise<number | undefined> {
+    const number = this.#former;
+    if (!session || number === undefined) return undefined;
+    const locks = 'select pg_try_advisory_lock($1::int4, $2::int4) as locked';
+    const [row] = await session.query(locks, [WORKER_LOCK, number]);
+    if (row?.['locked'] !== true) return undefined;
+    const { database, clock } = this.#ctx;
+    const known = await updateWorker(database.kysely, number, clock.now(), this.#settledBefore());
+    return known ? number : undefined;
+  }
+
+  async #beat(): Promise<void> {
+    const { database, clock } = this.#ctx;
+    if (this.#number === undefined) await this.#register();
+    const number = this.#number;
+    if (number === undefined) return;
+    if (!(await updateWorker(database.kysely, number, clock.now(), this.#settledBefore()))) {
+      // Taken for dead: what is under way may be sent twice, but is recorded once.
+      const session = this.#session;
+      this.#session = undefined;
+      this.#number = undefined;
+      await session?.close();
+      await this.#register();
+    }
+    await this.#lookAfterOthers();
+  }
+
+  async #lookAfterOthers(): Promise<void> {
+    const { database } = this.#ctx;
+    const others = await listOtherWorkers(database.kysely, this.#number ?? -1);
+    for (const other of others) await this.#takeOverIfDead(other);
+  }
+
+  async #takeOverIfDead(other: WorkerRow): Promise<void> {
+    const { database, clock } = this.#ctx;
+    const now = clock.now();
+    // On the embedded database there is no other process: whoever is registered is a former self.
+    const alone = database.kind === 'embedded';
+    const count = await database.kysely.transaction().execute(async (transaction) => {
+      const hung = now.getTime() - other.seenAt.getTime() > HUNG_MS;
+      if (!alone && !hung && !(await isWorkerDead(transaction, other.number))) return undefined;
+      return takeOverWorker(transaction, other, now, this.#longestLeaseMs);
+    });
+    if (count === undefined) return;
+    events.workerTakenOver(this.#ctx, { worker: other.number, deliveries: count });
+    if (count > 0) this.#onWork();
+  }
+}

@@ -1,0 +1,111 @@
+import type { Database } from '../database/database.js';
+
+/** An attempt that was made, and what becomes of its delivery. */
+export interface NewAttempt {
+  readonly applicationId: string;
+  readonly messageId: string;
+  readonly endpointId: string;
+  readonly id: string;
+  readonly eventType: string;
+  readonly url: string;
+  readonly status: 0 | 2;
+  readonly statusCode: number;
+  readonly durationMs: number;
+  readonly manual: boolean;
+  readonly response: string | null;
+  readonly signature: string | null;
+  readonly responseHeaders: string | null;
+  readonly sentHeaders: string | null;
+  readonly createdAt: Date;
+  /** Who made it, under which lease: an outcome under another lease than the delivery's changes nothing. */
+  readonly owner: number;
+  readonly lease: number;
+  /** Status of the delivery from now on; null: a failed resend, which leaves the schedule as it was. */
+  readonly nextStatus: 0 | 2 | 3 | null;
+  /** When the schedule goes on. */
+  readonly retryAt: Date | null;
+}
+
+/*
+ * One statement, so one commit, for any number of attempts. Doing it twice does no harm: the attempt is there already
+ * and the delivery has no owner any more. What is due again is noted in endpoint_work.
+ */
+const RECORD = {
+  name: 'record',
+  plan: 'keyed',
+  text: `
+with input as materialized (
+  select * from unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int2[], $8::int2[], $9::int4[],
+    $10::int2[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::int4[], $17::int4[],
+    $18::int2[], $19::timestamptz[]
+  ) as t(application_id, message_id, endpoint_id, id, event_type, url, status, status_code, duration_ms,
+    manual, response, signature, response_headers, sent_headers, created_at, owner, lease, next_status, retry_at)
+),
+made as (
+  insert into attempt (application_id, message_id, id, endpoint_id, event_type, url, status, status_code,
+    duration_ms, trigger_type, response, signature, response_headers, sent_headers, created_at)
+  select application_id, message_id, id, endpoint_id, event_type, url, status, status_code,
+    duration_ms, manual, response, signature, response_headers, sent_headers, created_at
+  from input
+  on conflict do nothing
+),
+settled as (
+  update delivery set
+    status = coalesce(input.next_status,
+      case when delivery.retry_at is not null or delivery.status = 0 then delivery.status else 2 end),
+    attempts = delivery.attempts + 1 - input.manual,
+    manual = greatest(delivery.manual - input.manual, 0),
+    retry_at = case when input.next_status is null then delivery.retry_at else input.retry_at end,
+    due_at = case
+      when delivery.manual > input.manual then input.created_at
+      when input.next_status is null then delivery.retry_at
+      else input.retry_at
+    end,
+    owner = null
+  from input
+  where delivery.application_id = input.application_id and delivery.endpoint_id = input.endpoint_id
+    and delivery.message_id = input.message_id
+    and delivery.owner = input.owner and delivery.lease = input.lease
+  returning delivery.application_id, delivery.endpoint_id, delivery.due_at
+),
+waiting as (
+  insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
+  select application_id, endpoint_id, min(due_at) from settled where due_at is not null
+  group by application_id, endpoint_id
+  order by application_id, endpoint_id
+  on conflict (application_id, endpoint_id) do update
+    set next_due_at = least(work.next_due_at, excluded.next_due_at)
+  returning work.next_due_at
+)
+select min(next_due_at) as next_due_at from waiting`,
+} as const;
+
+/** Writes attempts and the next state of their deliveries; gives when the first of them is due again. */
+export async function recordAttempts(
+  database: Database,
+  attempts: readonly NewAttempt[],
+): Promise<Date | undefined> {
+  const [row] = await database.run<{ next_due_at: Date | null }>(RECORD, [
+    attempts.map((one) => one.applicationId),
+    attempts.map((one) => one.messageId),
+    attempts.map((one) => one.endpointId),
+    attempts.map((one) => one.id),
+    attempts.map((one) => one.eventType),
+    attempts.map((one) => one.url),
+    attempts.map((one) => one.status),
+    attempts.map((one) => one.statusCode),
+    attempts.map((one) => one.durationMs),
+    attempts.map((one) => (one.manual ? 1 : 0)),
+    attempts.map((one) => one.response),
+    attempts.map((one) => one.signature),
+    attempts.map((one) => one.responseHeaders),
+    attempts.map((one) => one.sentHeaders),
+    attempts.map((one) => one.createdAt),
+    attempts.map((one) => one.owner),
+    attempts.map((one) => one.lease),
+    attempts.map((one) => one.nextStatus),
+    attempts.map((one) => one.retryAt),
+  ]);
+  return row?.next_due_at ?? undefined;
+}

@@ -1,0 +1,131 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../database/database.js';
+
+/** Applications in the order of their ids, `limit` after the given one; deleted ones too. */
+export async function listApplicationIds(
+  database: Queryable,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom('application')
+    .select('id')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+const affected = (result: { numAffectedRows?: bigint }): number => Number(result.numAffectedRows ?? 0);
+
+/** Removes attempts of messages with an id below `bound`, at most `limit` of each application; gives how many. */
+export async function deleteOldAttempts(
+  database: Queryable,
+  applicationIds: readonly string[],
+  bound: string,
+  limit: number,
+): Promise<number> {
+  return affected(
+    await sql`
+      delete from attempt using (
+        select old.* from unnest(${applicationIds}::text[]) as application(id)
+        cross join lateral (
+          select application_id, message_id, id from attempt
+          where application_id = application.id and message_id < ${bound}
+          order by message_id, id limit ${limit}
+        ) as old
+      ) as gone
+      where attempt.application_id = gone.application_id and attempt.message_id = gone.message_id
+        and attempt.id = gone.id`.execute(database),
+  );
+}
+
+/** Removes deliveries of messages with an id below `bound`, at most `limit` of each endpoint; gives how many. */
+export async function deleteOldDeliveries(
+  database: Queryable,
+  applicationIds: readonly string[],
+  bound: string,
+  limit: number,
+): Promise<number> {
+  return affected(
+    await sql`
+      delete from delivery using (
+        select old.* from unnest(${applicationIds}::text[]) as application(id)
+        join endpoint on endpoint.application_id = application.id
+        cross join lateral (
+          select application_id, endpoint_id, message_id from delivery
+          where application_id = endpoint.application_id and endpoint_id = endpoint.id and message_id < ${bound}
+          order by message_id limit ${limit}
+        ) as old
+      ) as gone
+      where delivery.application_id = gone.application_id and delivery.endpoint_id = gone.endpoint_id
+        and delivery.message_id = gone.message_id`.execute(database),
+  );
+}
+
+/** Removes messages with an id below `bound`, at most `limit` of each application; gives how many. */
+export async function deleteOldMessages(
+  database: Queryable,
+  applicationIds: readonly string[],
+  bound: string,
+  limit: number,
+): Promise<number> {
+  return affected(
+    await sql`
+      delete from message using (
+        select old.* from unnest(${applicationIds}::text[]) as application(id)
+        cross join lateral (
+          select application_id, id from message
+          where application_id = application.id and id < ${bound}
+          order by id limit ${limit}
+        ) as old
+      ) as gone
+      where message.application_id = gone.application_id and message.id = gone.id`.execute(database),
+  );
+}
+
+/** Erases at most `limit` payloads whose time is over; gives how many. */
+export async function expirePayloads(database: Queryable, now: Date, limit: number): Promise<number> {
+  return affected(
+    await sql`
+      update message set payload = null, payload_expires_at = null
+      from (
+        select application_id, id from message
+        where payload_expires_at <= ${now}::timestamptz
+        order by payload_expires_at limit ${limit}
+      ) as gone
+      where message.application_id = gone.application_id and message.id = gone.id`.execute(database),
+  );
+}
+
+/** Removes at most `limit` idempotency keys of messages made before `before`; gives how many. */
+export async function deleteOldMessageKeys(
+  database: Queryable,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  return affected(
+    await sql`
+      delete from message_idempotency_key where ctid = any(array(
+        select ctid from message_idempotency_key where created_at < ${before}::timestamptz limit ${limit}
+      ))`.execute(database),
+  );
+}
+
+/** Removes at most `limit` endpoint secrets that no longer sign; gives how many. */
+export async function deleteEndedSecrets(database: Queryable, now: Date, limit: number): Promise<number> {
+  return affected(
+    await sql`
+      delete from endpoint_secret where ctid = any(array(
+        select ctid from endpoint_secret where expires_at <= ${now}::timestamptz limit ${limit}
+      ))`.execute(database),
+  );
+}
+
+/** Gives space of removed rows back, for a database that does not do so by itself. */
+export async function vacuumHotTables(database: Queryable): Promise<void> {
+  for (const table of ['message', 'delivery', 'attempt', 'message_idempotency_key', 'endpoint_work']) {
+    await sql`vacuum (analyze) ${sql.table(table)}`.execute(database);
+  }
+}
