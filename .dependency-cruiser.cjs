@@ -3,12 +3,12 @@
 // of types alone are gone there, so rows and the context may be named upwards.
 const server = '^apps/server/dist/';
 const layers = [
-  ['main', `${server}(main|demo)\\.js$`],
-  ['app', `${server}(app|maintenance)\\.js$`],
+  ['main', `${server}(main|demo|demo-receiver)\\.js$`],
+  ['app', `${server}(app|maintenance|reseal)\\.js$`],
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
   ['dispatch', `${server}dispatch/`],
-  ['context', `${server}(context|handlers|route-types|applications|api-keys|tokens|ids)\\.js$`],
+  ['context', `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|ids)\\.js$`],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],
   ['database', `${server}database/`],

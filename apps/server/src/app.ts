@@ -6,7 +6,9 @@ import type { Context } from './context.js';
 import { type ControlRequest, type DirectoryLock, lockDirectory } from './control.js';
 import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
 import { keepEncryptionKey } from './encryption-key.js';
+import { ConfigurationError } from './errors.js';
 import { createHttpApplication } from './http/application.js';
 import { createAuthenticate } from './http/authenticate.js';
 import { handlers } from './http/handlers.js';
@@ -15,8 +17,13 @@ import { createServer, drain, listen } from './http/server.js';
 import { runMaintenance } from './maintenance.js';
 import { events } from './observability/events.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { createMetrics, observeLive } from './observability/metrics.js';
+import { parseSubnets } from './outbound/address.js';
+import { createSender } from './outbound/send.js';
+import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
+import { measureQueue } from './storage/queue.js';
 import { VERSION } from './version.js';
 
 /** What tests put in the place of the real thing. */
@@ -61,7 +68,15 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
     const [current = await keepEncryptionKey(directory ?? '.'), ...previous] = config.encryptionKeys;
     const database = parts.database ?? (await openDatabase(config.database, config.databasePoolSize));
     const clock = parts.clock ?? systemClock;
-    const context: Context = { config, database, clock, log, vault: createVault({ current, previous }) };
+    const metrics = createMetrics();
+    const context: Context = {
+      config,
+      database,
+      clock,
+      log,
+      metrics,
+      vault: createVault({ current, previous }),
+    };
     const closeAll = async () => {
       await database.close();
       await close();
@@ -89,14 +104,38 @@ const control =
     throw new Error('unknown command');
   };
 
+/** @throws ConfigurationError naming the entry that is no range of addresses */
+function readSubnets(text: string): ReturnType<typeof parseSubnets> {
+  try {
+    return parseSubnets(text);
+  } catch (error) {
+    throw new ConfigurationError(
+      `POSTRIDER_ALLOW_SUBNETS: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
 /** Builds a process: everything is open and up to date, nothing listens yet. */
 export async function createApp(config: Config, parts: Parts = {}): Promise<App> {
   const startedAt = performance.now();
+  const allowSubnets = readSubnets(config.dispatch.allowSubnets);
   const { context, lock, close } = await openContext(config, parts);
   const firstKey = await ensureFirstKey(context);
   lock?.serve(control(context));
+  const sender = createSender({
+    allowSubnets,
+    timeoutMs: config.dispatch.requestTimeoutMs,
+    userAgent: `Postrider/${VERSION}`,
+  });
+  const dispatcher = new Dispatcher(context, sender);
+  observeLive(context.metrics, {
+    inFlight: () => dispatcher.inFlight,
+    pools: () => context.database.pools(),
+    queue: () => measureQueue(context.database.kysely, context.clock.now()),
+  });
   const gate = {
     context,
+    dispatch: dispatcher,
     authenticate: createAuthenticate(context),
     limiters: createLimiters(config.limits),
     validateResponses: parts.validateResponses ?? false,
@@ -105,11 +144,15 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const stopping = new AbortController();
   let started: Promise<string> | undefined;
   let stopped: Promise<void> | undefined;
-  let maintenance: Promise<void> = Promise.resolve();
+  let maintenance: Promise<unknown> = Promise.resolve();
 
   const startOnce = async () => {
+    await dispatcher.start();
     const address = await listen(server, config.listen);
-    maintenance = runMaintenance(context, stopping.signal);
+    maintenance = Promise.all([
+      runMaintenance(context, stopping.signal),
+      runReseal(context, stopping.signal),
+    ]);
     const startMs = Math.round(performance.now() - startedAt);
     events.serviceStarted(context, { address, database: context.database.kind, startMs });
     return address;
@@ -119,6 +162,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     stopping.abort();
     await drain(server, config.drainSeconds * 1000);
     await maintenance;
+    await dispatcher.stop(config.drainSeconds * 1000);
     await close();
     events.serviceStopped(context);
   };

@@ -21,6 +21,30 @@ export interface Config {
     readonly frameAncestors: string;
     readonly oneTimeTokenTtlSeconds: number;
   };
+  readonly dispatch: {
+    /** Whether this process serves the API, makes deliveries, or both. */
+    readonly role: 'all' | 'api' | 'worker';
+    /** Milliseconds to wait after each failure, in turn. Empty: every message is tried once. */
+    readonly retryScheduleMs: readonly number[];
+    /** Milliseconds for one attempt. */
+    readonly requestTimeoutMs: number;
+    /** Milliseconds of failure before an endpoint is disabled. */
+    readonly failureDisableAfterMs: number;
+    /** Ranges that endpoints may be in although they are not public. */
+    readonly allowSubnets: string;
+    /** Days that messages and attempts are kept. */
+    readonly retentionDays: number;
+  };
+  readonly signature: {
+    /** Kind of the secrets that are made for endpoints. */
+    readonly defaultType: 'hmac256' | 'ed25519';
+    /** Whether the headers of messages are called `webhook-…` instead of `svix-…`. */
+    readonly whitelabelHeaders: boolean;
+  };
+  readonly endpoints: {
+    /** Whether endpoints must have an https address. */
+    readonly httpsOnly: boolean;
+  };
   readonly limits: {
     /** Requests per second and key; undefined: no limit. */
     readonly apiRequestsPerSecond: number | undefined;
@@ -31,6 +55,8 @@ export interface Config {
   };
   /** Reverse proxies in front of the service whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: number;
+  /** Bearer token that reading the metrics takes; undefined: none. */
+  readonly metricsToken: string | undefined;
   readonly logLevel: string;
   /** Seconds that requests under way get to finish after SIGTERM. */
   readonly drainSeconds: number;
@@ -55,6 +81,11 @@ export function readConfig(environment: Environment): Config {
       'POSTRIDER_ENCRYPTION_KEY is required with POSTRIDER_DATABASE_URL: 32 bytes in base64, for example from `openssl rand -base64 32`',
     );
   }
+  if (!url && get('ROLE') && get('ROLE') !== 'all') {
+    throw new ConfigurationError(
+      'POSTRIDER_ROLE splits the work between processes, which takes PostgreSQL: set POSTRIDER_DATABASE_URL',
+    );
+  }
   return {
     listen,
     publicUrl: parsePublicUrl(get('PUBLIC_URL') ?? `http://localhost:${listen.port}`),
@@ -68,12 +99,35 @@ export function readConfig(environment: Environment): Config {
       frameAncestors: parseFrameAncestors(get('PORTAL_FRAME_ANCESTORS') || '*'),
       oneTimeTokenTtlSeconds: integer('ONE_TIME_TOKEN_TTL', get('ONE_TIME_TOKEN_TTL'), 900, 1, 604_800),
     },
+    dispatch: {
+      role: oneOf('ROLE', get('ROLE') || 'all', ['all', 'api', 'worker'] as const),
+      retryScheduleMs: parseSchedule(get('RETRY_SCHEDULE') ?? '5,300,1800,7200,18000,36000,36000'),
+      requestTimeoutMs: seconds('REQUEST_TIMEOUT', get('REQUEST_TIMEOUT'), 15, 0.05, 120),
+      failureDisableAfterMs: seconds(
+        'ENDPOINT_FAILURE_DISABLE_AFTER',
+        get('ENDPOINT_FAILURE_DISABLE_AFTER'),
+        432_000,
+        0,
+        31_536_000,
+      ),
+      allowSubnets: get('ALLOW_SUBNETS') ?? '',
+      retentionDays: integer('RETENTION_DAYS', get('RETENTION_DAYS'), 90, 1, 3650),
+    },
+    signature: {
+      defaultType: oneOf('DEFAULT_SIGNATURE_TYPE', get('DEFAULT_SIGNATURE_TYPE') || 'hmac256', [
+        'hmac256',
+        'ed25519',
+      ]),
+      whitelabelHeaders: flag('WHITELABEL_HEADERS', get('WHITELABEL_HEADERS')),
+    },
+    endpoints: { httpsOnly: flag('ENDPOINT_HTTPS_ONLY', get('ENDPOINT_HTTPS_ONLY')) },
     limits: {
       apiRequestsPerSecond: optionalInteger('API_RATE_LIMIT', get('API_RATE_LIMIT')),
       authenticationsPerMinute: integer('AUTH_RATE_LIMIT', get('AUTH_RATE_LIMIT'), 60, 1, 1_000_000),
       requestBodyBytes: integer('MAX_BODY_BYTES', get('MAX_BODY_BYTES'), 2_097_152, 1024, 67_108_864),
     },
     trustedProxies: integer('TRUSTED_PROXIES', get('TRUSTED_PROXIES'), 0, 0, 100),
+    metricsToken: get('METRICS_TOKEN') || undefined,
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL') || 'info', LOG_LEVELS),
     drainSeconds: integer('DRAIN_TIMEOUT', get('DRAIN_TIMEOUT'), 30, 0, 3600),
   };
@@ -149,9 +203,39 @@ function integer(name: string, text: string | undefined, standard: number, min: 
 const optionalInteger = (name: string, text: string | undefined): number | undefined =>
   text === undefined || text === '' ? undefined : integer(name, text, 1, 1, 1_000_000);
 
-function oneOf(name: string, text: string, allowed: readonly string[]): string {
-  if (!allowed.includes(text)) {
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const value = allowed.find((one) => one === text);
+  if (value === undefined) {
     throw new ConfigurationError(`POSTRIDER_${name} must be one of ${allowed.join(', ')}, not "${text}"`);
   }
-  return text;
+  return value;
+}
+
+/** A setting that is off where nobody turns it on. */
+const flag = (name: string, text: string | undefined): boolean =>
+  oneOf(name, text || 'false', ['true', 'false']) === 'true';
+
+/** Seconds, fractions allowed, as whole milliseconds. */
+function seconds(name: string, text: string | undefined, standard: number, min: number, max: number): number {
+  const value = text === undefined || text === '' ? standard : Number(text);
+  if (!(value >= min && value <= max)) {
+    throw new ConfigurationError(`POSTRIDER_${name} must be ${min} to ${max} seconds, not "${text}"`);
+  }
+  return Math.round(value * 1000);
+}
+
+/** Longest wait between two attempts that a schedule may have: 30 days in seconds. */
+const MAX_WAIT_SECONDS = 2_592_000;
+
+function parseSchedule(text: string): number[] {
+  if (text.trim() === '') return [];
+  return text.split(',').map((part) => {
+    const value = part.trim() === '' ? Number.NaN : Number(part);
+    if (!(value >= 0 && value <= MAX_WAIT_SECONDS)) {
+      throw new ConfigurationError(
+        `POSTRIDER_RETRY_SCHEDULE must be seconds joined by commas, such as 5,300,1800, not "${text}"`,
+      );
+    }
+    return Math.round(value * 1000);
+  });
 }

@@ -1,7 +1,9 @@
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
+import type { Dispatch } from './dispatch/dispatcher.js';
 import type { Logger } from './observability/logger.js';
+import type { Metrics } from './observability/metrics.js';
 import type { Vault } from './signing/vault.js';
 
 /** What every part works with: built once at start, passed down; nothing is global. */
@@ -10,6 +12,7 @@ export interface Context {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly vault: Vault;
 }
 
@@ -18,4 +21,12 @@ export interface RequestContext extends Context {
   readonly requestId: string;
   /** Address of the caller, after trusted proxies. */
   readonly address: string;
+  readonly dispatch: Dispatch;
+  /** The request's body as it came, for operations that keep it byte by byte; '' where none was read. */
+  readonly rawBody: string;
+  /**
+   * What a repeated call has in common with the first (token, path, query and idempotency key), as a UUID; null without
+   * a key. For operations that commit their key with their effect.
+   */
+  readonly callId: string | null;
 }

@@ -56,6 +56,11 @@ export const payloadTooLarge = () => new AppError(413, 'payload_too_large', 'Req
 export const tooManyRequests = (retryAfterSeconds: number) =>
   new AppError(429, 'rate_limited', 'Too many requests. Please slow down.', retryAfterSeconds);
 
+/** 503: the database does not answer at present; the same call may be made again. */
+export const serviceUnavailable = (
+  detail = 'The service cannot reach its database at present. Please try again.',
+) => new AppError(503, 'service_unavailable', detail, 1);
+
 /** A setting or argument that the operator must mend; ends the program with its message, without a stack. */
 export class ConfigurationError extends Error {
   constructor(message: string) {

@@ -34,7 +34,9 @@ function toBase62(bytes: Uint8Array, length: number): string {
 function encode(at: Date, tail: Uint8Array): string {
   const bytes = new Uint8Array(20);
   const milliseconds = at.getTime();
-  new DataView(bytes.buffer).setUint32(0, Math.floor(milliseconds / 1000) - KSUID_EPOCH_SECONDS);
+  const seconds = Math.floor(milliseconds / 1000) - KSUID_EPOCH_SECONDS;
+  // What lies outside of what ids can say is the first or the last second: bounds of filters may.
+  new DataView(bytes.buffer).setUint32(0, Math.min(Math.max(seconds, 0), 0xffff_ffff));
   bytes[4] = Math.floor((((milliseconds % 1000) + 1000) % 1000) / 4);
   bytes.set(tail, 5);
   return toBase62(bytes, TEXT_LENGTH);

@@ -51,10 +51,22 @@ async function start(): Promise<void> {
 }
 
 async function demo(): Promise<void> {
-  const app = await createApp(readConfig({ POSTRIDER_LOG_LEVEL: 'warn', ...process.env }));
+  // The demo's receiver listens on this machine, where endpoints may not be otherwise.
+  const allowed = [process.env['POSTRIDER_ALLOW_SUBNETS'], '127.0.0.0/8'].filter(Boolean).join(',');
+  const app = await createApp(
+    readConfig({ POSTRIDER_LOG_LEVEL: 'error', ...process.env, POSTRIDER_ALLOW_SUBNETS: allowed }),
+  );
   stopOnSignal(app);
   const address = await app.start();
-  print(await showDemo(app, address));
+  let shown = false;
+  const early: string[] = [];
+  const text = await showDemo(app, address, (line) => {
+    if (shown) print(`  ${line}`);
+    else early.push(line);
+  });
+  print(text);
+  shown = true;
+  for (const line of early) print(`  ${line}`);
 }
 
 /** Through the running process where the embedded database is open in one, else in this process. */

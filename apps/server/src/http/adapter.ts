@@ -2,13 +2,21 @@ import { type Contract, contract, type OperationMetadata } from '@postrider/cont
 import { createExpressEndpoints, type RequestValidationError, type TsRestRequest } from '@ts-rest/express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Context } from '../context.js';
-import { authenticationFailed, InvalidInputError } from '../errors.js';
+import type { Dispatch } from '../dispatch/dispatcher.js';
+import { authenticationFailed, InvalidInputError, notFound } from '../errors.js';
 import type { Handlers } from '../handlers.js';
 import { events } from '../observability/events.js';
 import { type Authenticate, bearerToken } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { createBodyReader } from './body.js';
-import { type Answer, findAnswer, type IdempotentRequest, identifyRequest, runOnce } from './idempotency.js';
+import {
+  type Answer,
+  findAnswer,
+  type IdempotentRequest,
+  identifyRequest,
+  runOnce,
+  toUuid,
+} from './idempotency.js';
 import type { Limiters } from './rate-limit.js';
 import { scopeOf } from './scope.js';
 import { type Issue, toProblem } from './validation-error.js';
@@ -16,6 +24,7 @@ import { type Issue, toProblem } from './validation-error.js';
 /** What requests go through before and after their handler. */
 export interface Gate {
   readonly context: Context;
+  readonly dispatch: Dispatch;
   readonly authenticate: Authenticate;
   readonly limiters: Limiters;
   /** Checks answers against the contract: in tests, since it costs. */
@@ -24,7 +33,7 @@ export interface Gate {
 
 type AnyRoute = { readonly metadata: unknown; readonly body?: unknown; readonly method: string };
 
-const accessOf = (route: AnyRoute) => (route.metadata as OperationMetadata).access;
+const metadataOf = (route: AnyRoute) => route.metadata as OperationMetadata;
 
 /** The call that this request may repeat: a POST with a token and a key. */
 function idempotentRequest(request: Request): IdempotentRequest | undefined {
@@ -65,17 +74,24 @@ function createEntrance(gate: Gate) {
   return async (request: Request, response: Response, route: AnyRoute): Promise<'handled' | 'go on'> => {
     const scope = scopeOf(request);
     scope.token = bearerToken(request.headers.authorization);
+    const { access, commitsKey } = metadataOf(route);
     const call = idempotentRequest(request);
-    const answer = call && (await findAnswer(scope, call));
-    if (answer) {
-      send(response, answer);
-      return 'handled';
+    if (call && commitsKey) {
+      scope.callId = toUuid(call.id);
+    } else if (call) {
+      scope.call = call;
+      const answer = await findAnswer(scope, call);
+      if (answer) {
+        send(response, answer);
+        return 'handled';
+      }
     }
-    const access = accessOf(route);
     if (access.kind === 'public') {
       if (access.limited) await gate.limiters.publicCalls.count(scope.address);
     } else {
       await identifyCaller(gate, request);
+      // The database has no text with a zero: nothing is called so.
+      if (Object.values(request.params).some((name) => name?.includes('\0'))) throw notFound();
       const idOrUid = request.params['app_id'];
       scope.application = await authorize(
         scope,
@@ -121,8 +137,7 @@ function toTsRest(handlers: unknown): never {
           application: scope.application,
           userAgent: req.headers['user-agent'] ?? '',
         } as never);
-      const call = idempotentRequest(req);
-      return call ? runOnce(scope, call, run) : run();
+      return scope.call ? runOnce(scope, scope.call, run) : run();
     };
   };
   return wrap(handlers) as never;

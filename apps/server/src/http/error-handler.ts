@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { AppError, InvalidInputError } from '../errors.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { AppError, InvalidInputError, serviceUnavailable } from '../errors.js';
 import { events } from '../observability/events.js';
 import { scopeOf } from './scope.js';
 
@@ -20,14 +21,20 @@ const send = (response: Response, status: number, body: unknown): void => {
   response.status(status).json(body);
 };
 
+function sendError(response: Response, error: AppError): void {
+  if (error.retryAfterSeconds !== undefined)
+    response.setHeader('retry-after', String(error.retryAfterSeconds));
+  send(response, error.status, { code: error.code, detail: error.message });
+}
+
 /** Turns everything thrown into an answer, the only place that does. What is unexpected is logged and says nothing. */
 export const handleError: ErrorRequestHandler = (error: unknown, request, response, next) => {
   if (response.headersSent) return next(error);
   if (error instanceof InvalidInputError) return send(response, 422, { detail: error.problems });
-  if (error instanceof AppError) {
-    if (error.retryAfterSeconds !== undefined)
-      response.setHeader('retry-after', String(error.retryAfterSeconds));
-    return send(response, error.status, { code: error.code, detail: error.message });
+  if (error instanceof AppError) return sendError(response, error);
+  if (isDatabaseUnavailable(error)) {
+    events.requestFailed(scopeOf(request), error);
+    return sendError(response, serviceUnavailable());
   }
   const status = statusOf(error);
   if (status !== undefined) {

@@ -2,13 +2,21 @@ import type { Contract } from '@postrider/contract';
 import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
+import { endpointRoutes } from '../resources/endpoint/routes.js';
+import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
+import { messageRoutes } from '../resources/message/routes.js';
+import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
 import { portalSessionRoutes } from '../resources/portal-session/routes.js';
 
 /** Every operation's handler. A missing or wrong one does not compile. */
 export const handlers: Handlers<Contract> = {
+  message: messageRoutes,
+  messageAttempt: messageAttemptRoutes,
   authentication: authenticationRoutes,
   portalSession: portalSessionRoutes,
   application: applicationRoutes,
+  endpoint: endpointRoutes,
+  eventType: eventTypeRoutes,
   health: healthRoutes,
 };

@@ -39,6 +39,12 @@ export function identifyRequest(token: string, key: string, path: string): Idemp
   return { id, secret };
 }
 
+/** The first half of a call's id in the form of a UUID: 128 bits tell calls apart as well. */
+export function toUuid(id: Buffer): string {
+  const hex = id.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
 const openAnswer = (request: IdempotentRequest, sealed: Uint8Array): Answer =>
   JSON.parse(openWithSecret(request.secret, sealed)) as Answer;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Context } from '../context.js';
+import type { Dispatch } from '../dispatch/dispatcher.js';
 import { RequestScope, scopeOf, setScope } from './scope.js';
 
 const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
@@ -10,15 +11,20 @@ const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
  * lines carry. One line is logged when a request is done: successes at level debug, refusals at info. No query string:
  * what stands in addresses is the caller's business.
  */
-export const openScope = (context: Context): RequestHandler => {
+export const openScope = (context: Context, dispatch: Dispatch): RequestHandler => {
   const logSuccesses = context.log.isLevelEnabled('debug');
   return (request, response, next) => {
     const given = request.headers['x-request-id'] ?? request.headers['svix-req-id'];
     const requestId = typeof given === 'string' && ID_PATTERN.test(given) ? given : randomUUID();
-    setScope(request, new RequestScope(context, requestId, request.ip ?? ''));
+    setScope(request, new RequestScope(context, dispatch, requestId, request.ip ?? ''));
     response.setHeader('x-request-id', requestId);
     const start = performance.now();
     response.on('finish', () => {
+      const seconds = (performance.now() - start) / 1000;
+      context.metrics.requestSeconds.observe(
+        { method: request.method, status: String(response.statusCode) },
+        seconds,
+      );
       const failed = response.statusCode >= 400;
       if (!failed && !logSuccesses) return;
       scopeOf(request).log[failed ? 'info' : 'debug']({
@@ -26,7 +32,7 @@ export const openScope = (context: Context): RequestHandler => {
         method: request.method,
         path: request.originalUrl.split('?', 1)[0],
         status: response.statusCode,
-        durationMs: Math.round(performance.now() - start),
+        durationMs: Math.round(seconds * 1000),
       });
     });
     next();

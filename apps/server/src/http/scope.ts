@@ -1,13 +1,16 @@
 import type { Request } from 'express';
 import type { Context, RequestContext } from '../context.js';
+import type { Dispatch } from '../dispatch/dispatcher.js';
 import type { Caller } from '../handlers.js';
 import type { Logger } from '../observability/logger.js';
 import type { Application } from '../storage/application.js';
+import type { IdempotentRequest } from './idempotency.js';
 
 /** What the middlewares learn of one request, in their order. */
 export class RequestScope implements RequestContext {
   readonly requestId: string;
   readonly address: string;
+  readonly dispatch: Dispatch;
   readonly #context: Context;
   #log: Logger | undefined;
 
@@ -15,11 +18,14 @@ export class RequestScope implements RequestContext {
   application: Application | undefined;
   /** The bearer token as sent; never logged. */
   token: string | undefined;
-  /** The request's body as it came, for operations that keep it byte by byte. */
   rawBody = '';
+  callId: string | null = null;
+  /** The call that may be repeated, where the answer is kept apart from the effect. */
+  call: IdempotentRequest | undefined;
 
-  constructor(context: Context, requestId: string, address: string) {
+  constructor(context: Context, dispatch: Dispatch, requestId: string, address: string) {
     this.#context = context;
+    this.dispatch = dispatch;
     this.requestId = requestId;
     this.address = address;
   }
@@ -32,6 +38,9 @@ export class RequestScope implements RequestContext {
   }
   get clock() {
     return this.#context.clock;
+  }
+  get metrics() {
+    return this.#context.metrics;
   }
   get vault() {
     return this.#context.vault;

@@ -1,8 +1,33 @@
 import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
 
-/** Where the events of one request or one batch are reported: its logger. */
+/** Where events are reported: a context, or that of one request. */
 interface Source {
   readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+interface EventTypeFields {
+  readonly environmentId: string;
+  /** Name of the event type. */
+  readonly eventType: string;
+}
+
+interface EndpointFields {
+  readonly environmentId: string;
+  readonly applicationId: string;
+  readonly endpointId: string;
+}
+
+interface AttemptFields {
+  readonly applicationId: string;
+  readonly endpointId: string;
+  readonly messageId: string;
+  readonly attemptId: string;
+  readonly statusCode: number;
+  readonly success: boolean;
+  readonly durationMs: number;
+  readonly retryAt: Date | null;
 }
 
 /**
@@ -25,6 +50,39 @@ export const events = {
     { log }: Source,
     fields: { environmentId: string; applicationId: string; endedSessions: number },
   ) => log.info({ event: 'application.deleted', ...fields }),
+
+  eventTypeCreated: ({ log }: Source, fields: EventTypeFields) =>
+    log.info({ event: 'event_type.created', ...fields }),
+
+  eventTypeUpdated: ({ log }: Source, fields: EventTypeFields) =>
+    log.info({ event: 'event_type.updated', ...fields }),
+
+  eventTypeArchived: ({ log }: Source, fields: EventTypeFields) =>
+    log.info({ event: 'event_type.archived', ...fields }),
+
+  eventTypeDeleted: ({ log }: Source, fields: EventTypeFields) =>
+    log.info({ event: 'event_type.deleted', ...fields }),
+
+  endpointCreated: ({ log }: Source, fields: EndpointFields) =>
+    log.info({ event: 'endpoint.created', ...fields }),
+
+  endpointUpdated: ({ log }: Source, fields: EndpointFields) =>
+    log.info({ event: 'endpoint.updated', ...fields }),
+
+  endpointEnabled: ({ log }: Source, fields: EndpointFields) =>
+    log.info({ event: 'endpoint.enabled', ...fields }),
+
+  endpointDisabled: ({ log }: Source, fields: EndpointFields) =>
+    log.info({ event: 'endpoint.disabled', ...fields }),
+
+  endpointHeadersChanged: ({ log }: Source, fields: EndpointFields) =>
+    log.info({ event: 'endpoint.headers_changed', ...fields }),
+
+  endpointSecretRotated: ({ log }: Source, fields: EndpointFields & { graceSeconds: number }) =>
+    log.info({ event: 'endpoint.secret_rotated', ...fields }),
+
+  endpointDeleted: ({ log }: Source, fields: EndpointFields) =>
+    log.info({ event: 'endpoint.deleted', ...fields }),
 
   portalAccessGranted: (
     { log }: Source,
@@ -51,6 +109,62 @@ export const events = {
       graceSeconds: number;
     },
   ) => log.info({ event: 'portal.sessions_expired', ...fields }),
+
+  workerRegistered: ({ log }: Source, fields: { worker: number }) =>
+    log.info({ event: 'worker.registered', ...fields }),
+
+  workerTakenOver: ({ log }: Source, fields: { worker: number; deliveries: number }) =>
+    log.warn({ event: 'worker.taken_over', ...fields }, 'the work of a dead process goes on here'),
+
+  messageAccepted: (
+    { log, metrics }: Source,
+    fields: { applicationId: string; messageId: string; deliveries: number },
+  ) => {
+    metrics.messagesAccepted.inc();
+    log.debug({ event: 'message.accepted', ...fields });
+  },
+
+  attemptMade: ({ log, metrics }: Source, fields: AttemptFields, delaySeconds: number | undefined) => {
+    metrics.attempts.inc({ outcome: fields.success ? 'success' : 'failure' });
+    metrics.attemptSeconds.observe(fields.durationMs / 1000);
+    if (delaySeconds !== undefined) metrics.firstAttemptSeconds.observe(delaySeconds);
+    if (fields.retryAt) metrics.deliveriesRetried.inc();
+    log[fields.success ? 'debug' : 'info']({ event: 'attempt.made', ...fields });
+  },
+
+  deliveryExhausted: (
+    { log, metrics }: Source,
+    fields: { applicationId: string; endpointId: string; messageId: string },
+  ) => {
+    metrics.deliveriesExhausted.inc();
+    log.warn({ event: 'delivery.exhausted', ...fields });
+  },
+
+  messageResent: (
+    { log }: Source,
+    fields: { applicationId: string; endpointId: string; messageId: string },
+  ) => log.info({ event: 'message.resent', ...fields }),
+
+  endpointRecovered: (
+    { log }: Source,
+    fields: EndpointFields & { taskId: string; since: Date; until: Date; messages: number },
+  ) => log.info({ event: 'endpoint.recovered', ...fields }),
+
+  deliveriesCanceled: ({ log, metrics }: Source, fields: { deliveries: number }) => {
+    metrics.deliveriesCanceled.inc(fields.deliveries);
+    log.info({ event: 'delivery.canceled', ...fields }, 'their endpoints are closed');
+  },
+
+  endpointDisabledByOutcome: (
+    { log, metrics }: Source,
+    fields: { applicationId: string; endpointId: string; reason: string },
+  ) => {
+    metrics.endpointsDisabled.inc({ reason: fields.reason });
+    log.warn({ event: 'endpoint.disabled', ...fields });
+  },
+
+  secretsResealed: ({ log }: Source, fields: { values: number }) =>
+    log.info({ event: 'encryption.resealed', ...fields }, 'older encryption keys are needed no more'),
 
   apiKeyCreated: ({ log }: Source, fields: { environmentId: string; keyId: string }) =>
     log.info({ event: 'api_key.created', ...fields }),

@@ -1,0 +1,173 @@
+import { type EndpointIn, type EndpointPatch, type EndpointUpsertIn, ID_PREFIX } from '@postrider/contract';
+import type { RequestContext } from '../../context.js';
+import type { Queryable } from '../../database/database.js';
+import { requireEndpoint } from '../../endpoints.js';
+import { conflict, notFound } from '../../errors.js';
+import { createId } from '../../ids.js';
+import { events } from '../../observability/events.js';
+import type { SigningSecret } from '../../signing/secret.js';
+import type { Application } from '../../storage/application.js';
+import {
+  deleteEndpoint,
+  type Endpoint,
+  findEndpoint,
+  insertEndpoint,
+  updateEndpoint,
+} from '../../storage/endpoint.js';
+import { deleteEndpointSecrets } from '../../storage/endpoint-secret.js';
+import { wakeEndpoint } from '../../storage/endpoint-work.js';
+import { isUniqueViolation } from '../../storage/violation.js';
+import { changeEndpoints } from './change.js';
+import { checkEventTypes, checkUrl } from './check.js';
+import { type Fields, toChange, toFields } from './fields.js';
+import { mergeHeaders, sealHeaders } from './headers.js';
+import { storeSecret, takeSecret } from './secret.js';
+
+async function create(
+  ctx: RequestContext,
+  transaction: Queryable,
+  application: Application,
+  fields: Fields,
+  { secret, headers }: { secret: SigningSecret; headers: Readonly<Record<string, string>> },
+): Promise<Endpoint> {
+  await checkEventTypes(transaction, application.environment_id, fields.eventTypes, null);
+  const createdAt = ctx.clock.now();
+  const id = createId(ID_PREFIX.endpoint, createdAt);
+  const made = await insertEndpoint(transaction, {
+    ...fields,
+    headers: sealHeaders(ctx, id, headers),
+    environmentId: application.environment_id,
+    applicationId: application.id,
+    id,
+    createdAt,
+  });
+  if (!made) throw conflict();
+  await storeSecret(ctx, transaction, { applicationId: application.id, endpointId: id }, secret, createdAt);
+  return made;
+}
+
+/** Says 409 where the database says that a uid is taken. */
+const refuseTakenUid = (error: unknown): never => {
+  throw isUniqueViolation(error) ? conflict() : error;
+};
+
+async function change(
+  ctx: RequestContext,
+  transaction: Queryable,
+  before: Endpoint,
+  fields: Partial<Fields>,
+): Promise<Endpoint> {
+  await checkEventTypes(transaction, before.environment_id, fields.eventTypes, before.event_types);
+  const now = ctx.clock.now();
+  const opens = before.disabled && fields.disabled === false;
+  const updated = await updateEndpoint(transaction, before.application_id, before.id, {
+    ...fields,
+    ...(opens ? { disabledReason: null, firstFailureAt: null } : {}),
+    updatedAt: now,
+  }).catch(refuseTakenUid);
+  if (!updated) throw notFound();
+  // Whoever takes its waiting deliveries now sees that it is closed, and closes them.
+  if (updated.disabled) await wakeEndpoint(transaction, updated.application_id, updated.id, now);
+  return updated;
+}
+
+const namesOf = (endpoint: Endpoint) => ({
+  environmentId: endpoint.environment_id,
+  applicationId: endpoint.application_id,
+  endpointId: endpoint.id,
+});
+
+/** Reports a change after its commit. `before` is undefined for a new endpoint. */
+function report(ctx: RequestContext, before: Endpoint | undefined, after: Endpoint): void {
+  const names = namesOf(after);
+  if (before) events.endpointUpdated(ctx, names);
+  else events.endpointCreated(ctx, names);
+  if (before?.disabled && !after.disabled) events.endpointEnabled(ctx, names);
+  if (before?.disabled === false && after.disabled) events.endpointDisabled(ctx, names);
+}
+
+/**
+ * Makes an endpoint with the secret given, or with a new one.
+ *
+ * @throws InvalidInputError; AppError 409 when the uid is taken
+ */
+export async function addEndpoint(
+  ctx: RequestContext,
+  application: Application,
+  input: EndpointIn,
+): Promise<Endpoint> {
+  checkUrl(ctx, input.url);
+  const secret = takeSecret(ctx, input.secret, 'secret');
+  const headers = mergeHeaders({}, { headers: input.headers ?? {}, deleteHeaders: [] });
+  const made = await changeEndpoints(ctx, application.id, (transaction) =>
+    create(ctx, transaction, application, toFields(input), { secret, headers }),
+  );
+  report(ctx, undefined, made);
+  return made;
+}
+
+/**
+ * Replaces an endpoint but for its secret and headers, or makes one where none has the id or uid; the path's value is
+ * not taken as uid.
+ *
+ * @throws InvalidInputError; AppError 409 when the uid is taken
+ */
+export async function upsertEndpoint(
+  ctx: RequestContext,
+  application: Application,
+  idOrUid: string,
+  input: EndpointUpsertIn,
+): Promise<{ endpoint: Endpoint; created: boolean }> {
+  checkUrl(ctx, input.url);
+  const fields = toFields(input);
+  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction) => {
+    const found = await findEndpoint(transaction, application.id, idOrUid);
+    if (found) return { before: found, endpoint: await change(ctx, transaction, found, fields) };
+    const secret = takeSecret(ctx, undefined, 'secret');
+    return { endpoint: await create(ctx, transaction, application, fields, { secret, headers: {} }) };
+  });
+  report(ctx, before, endpoint);
+  return { endpoint, created: before === undefined };
+}
+
+/**
+ * Changes the given fields; null clears, absent leaves.
+ *
+ * @throws InvalidInputError; AppError 404, 409 when the uid is taken
+ */
+export async function patchEndpoint(
+  ctx: RequestContext,
+  application: Application,
+  idOrUid: string,
+  patch: EndpointPatch,
+): Promise<Endpoint> {
+  checkUrl(ctx, patch.url);
+  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction) => {
+    const found = await requireEndpoint(transaction, application.id, idOrUid);
+    return { before: found, endpoint: await change(ctx, transaction, found, toChange(patch)) };
+  });
+  report(ctx, before, endpoint);
+  return endpoint;
+}
+
+/**
+ * Deletes an endpoint: it is 404 from now on, its uid is free, its secrets and headers are erased, what waits for it is
+ * closed.
+ *
+ * @throws AppError 404
+ */
+export async function removeEndpoint(
+  ctx: RequestContext,
+  application: Application,
+  idOrUid: string,
+): Promise<void> {
+  const endpoint = await changeEndpoints(ctx, application.id, async (transaction) => {
+    const found = await requireEndpoint(transaction, application.id, idOrUid);
+    const now = ctx.clock.now();
+    if (!(await deleteEndpoint(transaction, application.id, found.id, now))) throw notFound();
+    await deleteEndpointSecrets(transaction, { applicationId: application.id, endpointId: found.id });
+    await wakeEndpoint(transaction, application.id, found.id, now);
+    return found;
+  });
+  events.endpointDeleted(ctx, namesOf(endpoint));
+}

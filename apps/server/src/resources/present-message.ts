@@ -1,0 +1,34 @@
+import type { MessageOut } from '@postrider/contract';
+import type { Message } from '../storage/message.js';
+
+/** What stands in the place of a payload that is not kept any more (spec: wire behaviour, section 6.4). */
+const EXPIRED = { expired: true };
+
+/** A payload as it was sent, or what stands in its place. */
+export const presentRawPayload = ({ payload }: Message): string => payload ?? JSON.stringify(EXPIRED);
+
+/** A payload as callers read it. A raw one that is no JSON object cannot be shown in that form. */
+function presentPayload(text: string | null): Record<string, unknown> {
+  if (text === null) return EXPIRED;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch {
+    // Raw and no JSON.
+  }
+  return EXPIRED;
+}
+
+/** A message as callers see it; without content its payload is `{}`. */
+export const presentMessage = (row: Message, withContent: boolean): MessageOut => ({
+  eventId: row.event_id,
+  eventType: row.event_type,
+  payload: withContent ? presentPayload(row.payload) : {},
+  channels: row.channels,
+  id: row.id,
+  timestamp: row.created_at.toISOString(),
+  tags: row.tags,
+  deliverAt: row.deliver_at?.toISOString() ?? null,
+});

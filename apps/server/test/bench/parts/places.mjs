@@ -1,0 +1,64 @@
+// Where a measured server keeps its data: a place of its own, gone afterwards.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { temporaryDirectory } from './leftovers.mjs';
+
+/** A directory of its own for the embedded database. */
+async function embeddedPlace() {
+  const { path, remove } = await temporaryDirectory('postrider-bench-');
+  return {
+    database: 'embedded',
+    settings: { POSTRIDER_DATA_DIR: path },
+    conditions: {},
+    remove,
+  };
+}
+
+async function withClient(url, work) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database of its own on a PostgreSQL server. */
+async function postgresPlace(url) {
+  const name = `postrider_bench_${randomBytes(6).toString('hex')}`;
+  const conditions = await withClient(url, async (client) => {
+    const show = async (setting) => (await client.query(`show ${setting}`)).rows[0][setting];
+    const found = {
+      postgres: await show('server_version'),
+      fsync: await show('fsync'),
+      synchronousCommit: await show('synchronous_commit'),
+    };
+    await client.query(`create database ${name}`);
+    return found;
+  });
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  const poolSize = process.env.POSTRIDER_DATABASE_POOL_SIZE || '10';
+  return {
+    database: 'postgres',
+    settings: {
+      POSTRIDER_DATABASE_URL: own.href,
+      POSTRIDER_DATABASE_POOL_SIZE: poolSize,
+      POSTRIDER_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    },
+    conditions: { ...conditions, poolSize: Number(poolSize) },
+    remove: () => withClient(url, (client) => client.query(`drop database ${name} with (force)`)),
+  };
+}
+
+/** Makers of the places that this machine offers; says so when PostgreSQL is not among them. */
+export function availablePlaces() {
+  const url = process.env.POSTRIDER_TEST_DATABASE_URL;
+  if (url) return [embeddedPlace, () => postgresPlace(url)];
+  process.stderr.write(
+    'POSTRIDER_TEST_DATABASE_URL is not set: measuring on the embedded database only.\n' +
+      'With PostgreSQL: bash scripts/with-postgres.sh npm run bench -- auth\n\n',
+  );
+  return [embeddedPlace];
+}

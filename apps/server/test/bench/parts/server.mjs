@@ -1,0 +1,121 @@
+// The measured server: a child process, as an operator runs it.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { atTheLatest, temporaryDirectory } from './leftovers.mjs';
+
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+
+/** How long a server may take to answer for the first time, and to end, in ms. */
+const START_TIMEOUT_MS = 60_000;
+const END_TIMEOUT_MS = 45_000;
+/** How often a starting server is asked whether it answers, in ms: the error of start-up times. */
+const ASK_MS = 10;
+
+/** Key of the default environment of every measured server. */
+export const API_KEY = 'sk_benchbenchbenchbench';
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Asks until the service and its database answer. */
+async function waitForAnswer(url, child, startedAt) {
+  while (performance.now() - startedAt < START_TIMEOUT_MS) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the server ended');
+    const status = await request(`${url}/api/v1/health/`).then(
+      async ({ statusCode, body }) => {
+        await body.dump();
+        return statusCode;
+      },
+      () => undefined,
+    );
+    if (status === 200) return;
+    await delay(ASK_MS);
+  }
+  throw new Error('the server did not answer');
+}
+
+async function readProc(pid, file) {
+  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => undefined);
+}
+
+/** Resident memory in MiB now (`VmRSS`) or at most so far (`VmHWM`); null where the system does not tell. */
+async function memoryOf(pid, field) {
+  const status = await readProc(pid, 'status');
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1];
+  return kibibytes === undefined ? null : Number(kibibytes) / 1024;
+}
+
+/** Linux counts processor time in hundredths of a second for programs to read, on every machine. */
+const TICKS_PER_SECOND = 100;
+
+/** Processor seconds of the process so far; null where the system does not tell. */
+async function cpuSecondsOf(pid) {
+  const stat = await readProc(pid, 'stat');
+  if (stat === undefined) return null;
+  // The command's name stands in brackets and may hold spaces: count from behind it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Starts the built server in a place and waits for its first answer. Its log goes to a file, at the usual level. */
+export async function startServer(place) {
+  const port = await freePort();
+  const logs = await temporaryDirectory('postrider-bench-log-');
+  const logFile = join(logs.path, 'server.log');
+  const log = openSync(logFile, 'w');
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH,
+      POSTRIDER_LISTEN: `127.0.0.1:${port}`,
+      POSTRIDER_API_KEY: API_KEY,
+      ...place.settings,
+    },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  const kill = atTheLatest(() => child.kill('SIGKILL'));
+  const exit = new Promise((resolve) => {
+    child.once('exit', resolve);
+    child.once('error', resolve);
+  });
+  const end = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+    await exit;
+    clearTimeout(timer);
+    kill();
+    logs.remove();
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await waitForAnswer(url, child, startedAt);
+  } catch (error) {
+    const text = await readFile(logFile, 'utf8');
+    await end();
+    throw new Error(`${error.message}\n${text.slice(-2000)}`);
+  }
+  return {
+    url,
+    startSeconds: (performance.now() - startedAt) / 1000,
+    cpuSeconds: () => cpuSecondsOf(child.pid),
+    memory: () => memoryOf(child.pid, 'VmRSS'),
+    peakMemory: () => memoryOf(child.pid, 'VmHWM'),
+    end,
+  };
+}

@@ -1,0 +1,409 @@
+import { paginate } from '@postrider/client';
+import type { EndpointOut } from '@postrider/contract';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startServer, type TestEnvironment, type TestServer } from '../harness.js';
+import { bodyOf } from '../sessions.js';
+
+let server: TestServer;
+let environment: TestEnvironment;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  environment = await server.createEnvironment();
+  for (const uid of ['a', 'b']) await environment.client.application.create({ body: { name: uid, uid } });
+});
+
+type Input = Record<string, unknown>;
+const url = 'https://example.com/hook';
+const call = () => environment.client.endpoint;
+const create = (body: Input, app_id = 'a') =>
+  call().create({ params: { app_id }, body: { url, ...body } as never });
+const made = (body: Input, app_id = 'a') => bodyOf<EndpointOut>(create(body, app_id));
+const at = (endpoint_id: string, app_id = 'a') => ({ params: { app_id, endpoint_id } });
+const get = (id: string, app?: string) => call().get(at(id, app));
+const put = (id: string, body: Input, app?: string) =>
+  call().upsert({ ...at(id, app), body: { url, ...body } as never });
+const patch = (id: string, body: Input, app?: string) =>
+  call().patch({ ...at(id, app), body: body as never });
+const remove = (id: string, app?: string) => call().delete(at(id, app));
+const list = (query: object = {}, app_id = 'a') => call().list({ params: { app_id }, query });
+const defineTypes = async (...names: string[]) => {
+  for (const name of names) await environment.client.eventType.create({ body: { name, description: '' } });
+};
+
+describe('create', () => {
+  it('gives the endpoint with its defaults, found by id and by uid', async () => {
+    const { status, body } = await create({ url: 'http://Bad.Url', uid: 'mine' });
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      description: '',
+      rateLimit: null,
+      throttleRate: null,
+      uid: 'mine',
+      url: 'http://bad.url/',
+      version: 1,
+      disabled: false,
+      eventTypes: null,
+      filterTypes: null,
+      channels: null,
+      createdAt: expect.stringMatching(/Z$/),
+      updatedAt: expect.stringMatching(/Z$/),
+      id: expect.stringMatching(/^ep_[0-9A-Za-z]{27}$/),
+      metadata: {},
+    });
+    expect((await get((body as EndpointOut).id)).body).toEqual(body);
+    expect((await get('mine')).body).toEqual(body);
+  });
+
+  it('keeps everything that is given', async () => {
+    await defineTypes('x', 'y');
+    const given = {
+      url: 'https://user:pass@example.com:8443/a?b=c#d',
+      description: 'Ä 😀',
+      throttleRate: 7,
+      uid: 'mine',
+      version: 3,
+      disabled: true,
+      eventTypes: ['x', 'y'],
+      channels: ['one', 'two:3'],
+      metadata: { plan: 'gold' },
+    };
+    expect(await made({ ...given, unknown: 1 })).toMatchObject({
+      ...given,
+      rateLimit: 7,
+      filterTypes: ['x', 'y'],
+    });
+  });
+
+  it('reads the names of old clients', async () => {
+    await defineTypes('x');
+    expect(await made({ rateLimit: 5, filterTypes: ['x'] })).toMatchObject({
+      throttleRate: 5,
+      eventTypes: ['x'],
+    });
+    expect(await made({ filterTypes: [], version: 1, rateLimit: null })).toMatchObject({ eventTypes: null });
+  });
+
+  it('takes explicit nulls for what may be absent', async () => {
+    const nulls = {
+      channels: null,
+      metadata: null,
+      secret: null,
+      uid: null,
+      eventTypes: null,
+      headers: null,
+    };
+    expect(await made(nulls)).toMatchObject({ channels: null, metadata: {}, uid: null, eventTypes: null });
+  });
+
+  it.each([
+    ['no URL', { url: undefined }, ['body', 'url']],
+    ['no scheme', { url: 'example.com' }, ['body', 'url']],
+    ['another scheme', { url: 'ftp://example.com' }, ['body', 'url']],
+    ['a uid that looks like an id', { uid: 'ep_1' }, ['body', 'uid']],
+    ['a uid with a blank', { uid: 'a b' }, ['body', 'uid', '__all__']],
+    ['a uid of 257 characters', { uid: 'a'.repeat(257) }, ['body', 'uid', '__all__']],
+    ['a throttle of 0', { throttleRate: 0 }, ['body', 'throttle_rate']],
+    ['a throttle of 65536', { throttleRate: 65_536 }, ['body', 'throttle_rate']],
+    ['a version of 0', { version: 0 }, ['body', 'version']],
+    ['no channels', { channels: [] }, ['body', 'channels']],
+    ['eleven channels', { channels: Array.from({ length: 11 }, (_, n) => `c${n}`) }, ['body', 'channels']],
+    ['an unknown event type', { eventTypes: ['none'] }, ['body', 'eventTypes']],
+    ['a control character', { description: 'a\u0001' }, ['body', 'description']],
+    ['half of a surrogate pair', { metadata: { a: '\ud800' } }, ['body', 'metadata', 'a']],
+    ['too much metadata', { metadata: { a: 'x'.repeat(4096) } }, ['body', 'metadata']],
+    ['a forbidden header', { headers: { 'svix-id': 'a' } }, ['body', 'headers']],
+    ['null for disabled', { disabled: null }, ['body', 'disabled']],
+  ])('refuses %s with 422 that names the field', async (_name, body, loc) => {
+    const { status, body: answer } = await create(body);
+    expect(status).toBe(422);
+    expect((answer as { detail: { loc: string[] }[] }).detail[0]?.loc).toEqual(loc);
+    expect((await list()).body).toMatchObject({ data: [] });
+  });
+
+  it('is 404 in an application that is not there', async () => {
+    expect((await create({}, 'unknown')).status).toBe(404);
+  });
+});
+
+describe('uid', () => {
+  it('is 409 when taken in the application, on create, PUT and PATCH; not when sent again', async () => {
+    await made({ uid: 'x' });
+    await made({ uid: 'y' });
+    const conflict = { status: 409, body: { code: 'conflict', detail: 'A conflict has occurred' } };
+    expect(await create({ uid: 'x' })).toMatchObject(conflict);
+    expect(await put('y', { uid: 'x' })).toMatchObject(conflict);
+    expect(await put('unknown', { uid: 'x' })).toMatchObject(conflict);
+    expect(await patch('y', { uid: 'x' })).toMatchObject(conflict);
+    expect((await patch('y', { uid: 'y' })).status).toBe(200);
+    expect((await put('y', { uid: 'y' })).status).toBe(200);
+  });
+
+  it('is free in another application, and after a change or deletion', async () => {
+    await made({ uid: 'x' });
+    expect((await create({ uid: 'x' }, 'b')).status).toBe(201);
+    await patch('x', { uid: null });
+    expect((await get('x')).status).toBe(404);
+    const again = await made({ uid: 'x' });
+    expect((await remove('x')).status).toBe(204);
+    expect((await create({ uid: 'x' })).status).toBe(201);
+    expect((await get(again.id)).status).toBe(404);
+  });
+
+  it('makes one endpoint of two calls at once', async () => {
+    const answers = await Promise.all([create({ uid: 'x' }), create({ uid: 'x' })]);
+    expect(answers.map((one) => one.status).sort((a, b) => a - b)).toEqual([201, 409]);
+    expect((await list()).body).toMatchObject({ data: [{ uid: 'x' }] });
+  });
+
+  it('is settled when changes, secrets and deletions meet', async () => {
+    await Promise.all(['1', '2', '3', '4'].map((uid) => made({ uid })));
+    const answers = await Promise.all([
+      ...['1', '2', '3', '4'].map((id) => patch(id, { uid: 'same' })),
+      ...['1', '2', '3', '4'].map((id) => call().rotateSecret({ ...at(id), body: {} })),
+      ...['1', '2'].map((id) => remove(id)),
+      environment.client.application.patch({ params: { app_id: 'a' }, body: { name: 'renamed' } }),
+    ]);
+    for (const { status } of answers) expect([200, 204, 404, 409]).toContain(status);
+    const { data } = (await list()).body as { data: EndpointOut[] };
+    expect(data.filter((one) => one.uid === 'same').length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('change', () => {
+  const full = {
+    description: 'A',
+    throttleRate: 5,
+    uid: 'x',
+    version: 2,
+    disabled: true,
+    eventTypes: ['t'],
+    channels: ['c'],
+    metadata: { k: 'v' },
+  };
+
+  it('PATCH changes what is given, null clears, absent leaves', async () => {
+    await defineTypes('t', 'u');
+    let expected: Input = await made(full);
+    const id = expected['id'] as string;
+    const steps: [Input, Input][] = [
+      [{ description: 'B' }, { description: 'B' }],
+      [{ rateLimit: 6 }, { throttleRate: 6, rateLimit: 6 }],
+      [{ throttleRate: null }, { throttleRate: null, rateLimit: null }],
+      [{ uid: 'y' }, { uid: 'y' }],
+      [{ uid: null }, { uid: null }],
+      [{ url: 'HTTP://Other.example' }, { url: 'http://other.example/' }],
+      [{ version: 9 }, { version: 9 }],
+      [{ disabled: false }, { disabled: false }],
+      [{ disabled: true }, { disabled: true }],
+      [{ filterTypes: ['u'] }, { eventTypes: ['u'], filterTypes: ['u'] }],
+      [{ eventTypes: null }, { eventTypes: null, filterTypes: null }],
+      [{ eventTypes: ['t', 'u', 't'] }, { eventTypes: ['t', 'u'], filterTypes: ['t', 'u'] }],
+      [{ filterTypes: [] }, { eventTypes: null, filterTypes: null }],
+      [{ channels: ['d', 'e'] }, { channels: ['d', 'e'] }],
+      [{ channels: null }, { channels: null }],
+      [{ metadata: { l: 'w' } }, { metadata: { l: 'w' } }],
+      [{ metadata: {} }, { metadata: {} }],
+      [{ metadata: null }, { metadata: {} }],
+      [{}, {}],
+    ];
+    for (const [change, effect] of steps) {
+      expected = { ...expected, ...effect, updatedAt: expect.any(String) };
+      const answer = await patch(id, change);
+      expect(answer.status, JSON.stringify(change)).toBe(200);
+      expect(answer.body).toEqual(expected);
+      expect((await get(id)).body).toEqual(expected);
+    }
+    for (const name of ['description', 'url', 'version', 'disabled']) {
+      expect((await patch(id, { [name]: null })).status, name).toBe(422);
+    }
+    expect((await patch(id, { channels: [] })).status).toBe(422);
+    expect((await patch('unknown', {})).status).toBe(404);
+  });
+
+  it('PUT replaces all but secret and headers, by id and by uid', async () => {
+    await defineTypes('t');
+    const before = await made({ ...full, headers: { 'x-a': '1' } });
+    const secret = (await call().getSecret(at('x'))).body;
+    const { status, body } = await put('x', { url: 'https://b.example', secret: 'ignored', headers: 1 });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      description: '',
+      rateLimit: null,
+      throttleRate: null,
+      uid: null,
+      url: 'https://b.example/',
+      version: 1,
+      disabled: false,
+      eventTypes: null,
+      filterTypes: null,
+      channels: null,
+      createdAt: before.createdAt,
+      updatedAt: expect.any(String),
+      id: before.id,
+      metadata: {},
+    });
+    expect((await call().getSecret(at(before.id))).body).toEqual(secret);
+    expect((await call().getHeaders(at(before.id))).body).toMatchObject({ headers: { 'x-a': '1' } });
+  });
+
+  it('PUT makes what is not there; the path gives no uid', async () => {
+    const answer = await put('unknown', { uid: 'other' });
+    expect(answer).toMatchObject({ status: 201, body: { uid: 'other' } });
+    expect((await get('unknown')).status).toBe(404);
+    expect((await call().getSecret(at('other'))).body).toMatchObject({
+      key: expect.stringMatching(/^whsec_/),
+    });
+    expect((await put('unknown', {})).status).toBe(201);
+    expect((await list()).body).toMatchObject({ data: [{ uid: null }, { uid: 'other' }] });
+  });
+
+  it('moves updatedAt on, not createdAt', async () => {
+    const before = await made({ uid: 'x' });
+    for (const change of [
+      () => patch('x', {}),
+      () => put('x', { uid: 'x' }),
+      () => call().patchHeaders({ ...at('x'), body: { headers: { a: '1' } } }),
+      () => call().rotateSecret({ ...at('x'), body: {} }),
+    ]) {
+      const { updatedAt } = await bodyOf<EndpointOut>(get('x'));
+      server.clock.advance(2);
+      await change();
+      const after = await bodyOf<EndpointOut>(get('x'));
+      expect(Date.parse(after.updatedAt) - Date.parse(updatedAt)).toBeGreaterThanOrEqual(2000);
+      expect(after.createdAt).toBe(before.createdAt);
+    }
+  });
+
+  it('DELETE is final, and 404 the second time', async () => {
+    await made({ uid: 'x' });
+    const { id } = await made({ uid: 'y' });
+    expect((await remove('x')).status).toBe(204);
+    expect((await remove(id)).status).toBe(204);
+    for (const name of ['x', 'y', id]) {
+      expect((await remove(name)).status).toBe(404);
+      expect((await get(name)).status).toBe(404);
+      expect((await patch(name, {})).status).toBe(404);
+      expect((await call().getSecret(at(name))).status).toBe(404);
+      expect((await call().getHeaders(at(name))).status).toBe(404);
+      expect((await call().getStats({ ...at(name), query: {} })).status).toBe(404);
+    }
+    expect((await list()).body).toEqual({ data: [], iterator: null, done: true });
+  });
+
+  it('is 404 beneath a deleted application', async () => {
+    const { id } = await made({});
+    await environment.client.application.delete({ params: { app_id: 'a' } });
+    expect((await get(id)).status).toBe(404);
+    expect((await create({})).status).toBe(404);
+  });
+
+  it('is 404 for a name with a zero', async () => {
+    expect((await get('\0')).status).toBe(404);
+    expect((await get('x', '\0')).status).toBe(404);
+  });
+});
+
+describe('event types', () => {
+  const message = (names: string) => ({
+    status: 422,
+    body: {
+      detail: [
+        {
+          loc: ['body', 'eventTypes'],
+          msg: `The following event types don't exist: ${names}`,
+          type: 'value_error',
+        },
+      ],
+    },
+  });
+
+  it('must be defined and not archived, those of another environment do not count', async () => {
+    await defineTypes('x', 'old');
+    await environment.client.eventType.delete({ params: { event_type_name: 'old' }, query: {} });
+    const other = await server.createEnvironment();
+    await other.client.eventType.create({ body: { name: 'theirs', description: '' } });
+    const eventTypes = ['none', 'x', 'old', 'theirs'];
+    expect(await create({ eventTypes })).toMatchObject(message('none, old, theirs'));
+    expect(await create({ filterTypes: ['none'] })).toMatchObject(message('none'));
+    await made({ uid: 'e' });
+    expect(await put('e', { eventTypes })).toMatchObject(message('none, old, theirs'));
+    expect(await put('unknown', { eventTypes })).toMatchObject(message('none, old, theirs'));
+    expect(await patch('e', { eventTypes })).toMatchObject(message('none, old, theirs'));
+    expect((await get('e')).body).toMatchObject({ eventTypes: null });
+  });
+
+  it('can stay when they are archived or gone by now', async () => {
+    await defineTypes('x', 'y', 'z');
+    await made({ uid: 'e', eventTypes: ['x', 'y'] });
+    await environment.client.eventType.delete({ params: { event_type_name: 'x' }, query: {} });
+    await environment.client.eventType.delete({ params: { event_type_name: 'y' }, query: { expunge: true } });
+    expect((await get('e')).body).toMatchObject({ eventTypes: ['x', 'y'] });
+    expect(await put('e', { uid: 'e', eventTypes: ['x', 'y', 'z'] })).toMatchObject({
+      status: 200,
+      body: { eventTypes: ['x', 'y', 'z'] },
+    });
+    expect((await patch('e', { eventTypes: ['x'] })).status).toBe(200);
+    expect(await patch('e', { eventTypes: ['x', 'y'] })).toMatchObject(message('y'));
+  });
+});
+
+describe('list', () => {
+  const idsIn = (page: { body: unknown }) => (page.body as { data: EndpointOut[] }).data.map((one) => one.id);
+
+  it('walks newest first unless asked otherwise, forwards and backwards', async () => {
+    for (let n = 0; n < 10; n++) await made({});
+    await made({}, 'b');
+    const ids = idsIn(await list({ order: 'ascending' }));
+    expect(ids).toEqual([...ids].sort());
+    const newest = [...ids].reverse();
+    expect(idsIn(await list())).toEqual(newest);
+    expect(await list()).toMatchObject({
+      body: { done: true, iterator: newest[9], prevIterator: `-${newest[0]}` },
+    });
+    const first = await list({ limit: 6 });
+    expect(idsIn(first)).toEqual(newest.slice(0, 6));
+    expect(first).toMatchObject({ body: { done: false } });
+    const second = await list({ limit: 6, iterator: newest[5] });
+    expect(idsIn(second)).toEqual(newest.slice(6));
+    expect(second).toMatchObject({ body: { done: true } });
+    const back = await list({ limit: 3, iterator: `-${newest[6]}` });
+    expect(idsIn(back)).toEqual(newest.slice(3, 6));
+    const ascending = await list({ limit: 4, order: 'ascending', iterator: ids[2] });
+    expect(idsIn(ascending)).toEqual(ids.slice(3, 7));
+    expect(idsIn(await list({ limit: 4, order: 'ascending', iterator: `-${ids[7]}` }))).toEqual(
+      ids.slice(3, 7),
+    );
+    const seen: string[] = [];
+    for await (const one of paginate(call().list, { params: { app_id: 'a' }, query: { limit: 3 } })) {
+      seen.push(one.id);
+    }
+    expect(seen).toEqual(newest);
+  });
+
+  it.each([
+    'limit=251',
+    'limit=300',
+    'iterator=app_1srOrx2ZWZBpBUvZwXKQmoEYga2',
+    'iterator=ep_1',
+    'order=up',
+  ])('refuses ?%s with 422', async (query) => {
+    const answer = await fetch(`${server.url}/api/v1/app/a/endpoint/?${query}`, {
+      headers: { authorization: `Bearer ${environment.key}` },
+    });
+    expect(answer.status).toBe(422);
+  });
+});
+
+describe('idempotency', () => {
+  it('a repeated create gives the first endpoint and makes no second one', async () => {
+    const body = { url };
+    const headers = { 'idempotency-key': 'once' };
+    const call1 = await call().create({ params: { app_id: 'a' }, body, headers });
+    const call2 = await call().create({ params: { app_id: 'a' }, body: { url: 'https://b.c' }, headers });
+    expect(call2.body).toEqual(call1.body);
+    expect((await list()).body).toMatchObject({ data: [call1.body], done: true });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.js';
+
+describe('endpoints and signatures', () => {
+  it('have defaults, also where a variable is empty', () => {
+    const defaults = {
+      signature: { defaultType: 'hmac256', whitelabelHeaders: false },
+      endpoints: { httpsOnly: false },
+    };
+    expect(readConfig({})).toMatchObject(defaults);
+    const empty = {
+      POSTRIDER_DEFAULT_SIGNATURE_TYPE: '',
+      POSTRIDER_WHITELABEL_HEADERS: '',
+      POSTRIDER_ENDPOINT_HTTPS_ONLY: '',
+    };
+    expect(readConfig(empty)).toMatchObject(defaults);
+  });
+
+  it('are as the operator says', () => {
+    const config = readConfig({
+      POSTRIDER_DEFAULT_SIGNATURE_TYPE: 'ed25519',
+      POSTRIDER_WHITELABEL_HEADERS: 'true',
+      POSTRIDER_ENDPOINT_HTTPS_ONLY: 'true',
+    });
+    expect(config).toMatchObject({
+      signature: { defaultType: 'ed25519', whitelabelHeaders: true },
+      endpoints: { httpsOnly: true },
+    });
+  });
+
+  it.each([
+    ['POSTRIDER_DEFAULT_SIGNATURE_TYPE', 'rsa', 'one of hmac256, ed25519, not "rsa"'],
+    ['POSTRIDER_WHITELABEL_HEADERS', 'yes', 'one of true, false, not "yes"'],
+    ['POSTRIDER_ENDPOINT_HTTPS_ONLY', '1', 'one of true, false, not "1"'],
+  ])('%s=%s is refused by name', (name, value, message) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`${name} must be ${message}`);
+  });
+});
