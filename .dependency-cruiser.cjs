@@ -8,7 +8,7 @@ const layers = [
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
   ['dispatch', `${server}dispatch/`],
-  ['context', `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|ids)\\.js$`],
+  ['context', `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|ids|messages)\\.js$`],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],
   ['database', `${server}database/`],

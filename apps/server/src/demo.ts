@@ -57,7 +57,7 @@ export async function showDemo(
   address: string,
   onReceived: (line: string) => void,
 ): Promise<string> {
-  const key = app.firstKey ?? (await createApiKey(app.context, undefined));
+  const key = app.context.config.apiKey ?? app.firstKey ?? (await createApiKey(app.context, undefined));
   const receiver = await startDemoReceiver(onReceived);
   const call = createCaller(address, key);
   await fill(call, receiver.url);

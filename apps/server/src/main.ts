@@ -41,13 +41,22 @@ function stopOnSignal(app: App): void {
   }
 }
 
+/** Starts it; what cannot start lets go of everything, so that the process ends. */
+async function startOrStop(app: App): Promise<string> {
+  try {
+    return await app.start();
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+}
+
 async function start(): Promise<void> {
   const app = await createApp(readConfig(process.env));
+  // Before anything else can go wrong: it is stored already, and cannot be shown again.
+  if (app.firstKey !== undefined) print(`\nYour API key, shown this once: ${app.firstKey}\n`);
   stopOnSignal(app);
-  await app.start();
-  if (app.firstKey !== undefined) {
-    print(`\nYour API key, shown this once: ${app.firstKey}\n`);
-  }
+  await startOrStop(app);
 }
 
 async function demo(): Promise<void> {
@@ -57,7 +66,7 @@ async function demo(): Promise<void> {
     readConfig({ POSTRIDER_LOG_LEVEL: 'error', ...process.env, POSTRIDER_ALLOW_SUBNETS: allowed }),
   );
   stopOnSignal(app);
-  const address = await app.start();
+  const address = await startOrStop(app);
   let shown = false;
   const early: string[] = [];
   const text = await showDemo(app, address, (line) => {

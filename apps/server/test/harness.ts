@@ -7,6 +7,7 @@ import { createApp, type Parts } from '../src/app.js';
 import type { Clock } from '../src/clock.js';
 import { type Config, readConfig } from '../src/config.js';
 import type { Context } from '../src/context.js';
+import type { Database } from '../src/database/database.js';
 import { createLogger } from '../src/observability/logger.js';
 import { copyDatabase } from './databases.js';
 
@@ -73,10 +74,33 @@ export interface TestServer {
 
 type Settings = Record<string, string>;
 
-/** Starts a whole server in this process on a database of its own. Settings are environment variables. */
-export async function startServer(settings: Settings = {}): Promise<TestServer> {
+/** A database and what servers on it have in common: for those that share one, or come one after the other. */
+export interface Home {
+  readonly database: Database;
+  readonly clock: TestClock;
+  readonly encryptionKey: string;
+  remove(): Promise<void>;
+}
+
+/** Makes an empty database. Who opens it removes it when its servers have stopped. */
+export async function openHome(): Promise<Home> {
   const { database, remove } = await copyDatabase(inject('database'), inject('template'));
-  const clock = new TestClock();
+  return { database, clock: new TestClock(), encryptionKey: randomBytes(32).toString('base64'), remove };
+}
+
+/** A home that outlives the server. */
+const lend = (home: Home): Home => ({
+  ...home,
+  database: { ...home.database, close: async () => {} },
+  remove: async () => {},
+});
+
+/**
+ * Starts a whole server in this process, on a database of its own unless it is given a home. Settings are environment
+ * variables.
+ */
+export async function startServer(settings: Settings = {}, home?: Home): Promise<TestServer> {
+  const { database, clock, encryptionKey, remove } = home ? lend(home) : await openHome();
   const logs: string[] = [];
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -87,7 +111,7 @@ export async function startServer(settings: Settings = {}): Promise<TestServer> 
   const config: Config = readConfig({
     POSTRIDER_LISTEN: '127.0.0.1:0',
     POSTRIDER_PUBLIC_URL: 'https://portal.example.com',
-    POSTRIDER_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    POSTRIDER_ENCRYPTION_KEY: encryptionKey,
     POSTRIDER_AUTH_RATE_LIMIT: '100000',
     ...settings,
   });

@@ -8,6 +8,8 @@ export interface Received {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: http.IncomingHttpHeaders;
+  /** Name, value, name, value … as they came. */
+  readonly rawHeaders: readonly string[];
   readonly body: string;
 }
 
@@ -18,6 +20,8 @@ export interface Reply {
   readonly body?: string | Buffer;
   /** How long the answer is held back. */
   readonly delayMs?: number;
+  /** Writes the answer itself, head and all, or none. */
+  readonly write?: (response: http.ServerResponse) => void;
 }
 
 /**
@@ -83,10 +87,16 @@ export class Receiver {
       method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers,
+      rawHeaders: request.rawHeaders,
       body: Buffer.concat(chunks).toString(),
     };
-    const { status = 200, headers = {}, body = '', delayMs } =
-      typeof this.reply === 'function' ? this.reply(received) : this.reply;
+    const {
+      status = 200,
+      headers = {},
+      body = '',
+      delayMs,
+      write,
+    } = typeof this.reply === 'function' ? this.reply(received) : this.reply;
     const gate = this.#gate;
     this.requests.push(received);
     for (const waiter of this.#waiting) {
@@ -96,6 +106,7 @@ export class Receiver {
     }
     await gate;
     if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    response.writeHead(status, headers).end(body);
+    if (write) write(response);
+    else response.writeHead(status, headers).end(body);
   }
 }

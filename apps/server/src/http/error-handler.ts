@@ -13,6 +13,7 @@ const statusOf = (error: unknown): number | undefined => {
 
 const CODES: Record<number, [code: string, detail: string]> = {
   400: ['bad_request', 'The request could not be understood.'],
+  404: ['not_found', 'There is nothing at this path.'],
   413: ['payload_too_large', 'Request payload is too large.'],
   415: ['unsupported_media_type', 'This content encoding is not supported.'],
 };

@@ -1,6 +1,7 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
+import { ConfigurationError } from '../errors.js';
 
 /**
  * A server whose requests and responses are born with express' prototypes. Express sets them at every request, which
@@ -26,12 +27,27 @@ export function createServer(app: Express): http.Server {
   return server;
 }
 
-/** Listens; gives the address in use as a URL. */
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another program',
+  EADDRNOTAVAIL: 'is no address of this machine',
+  EACCES: 'is not for this user to listen on',
+  ENOTFOUND: 'is no address',
+};
+
+/**
+ * Listens; gives the address in use as a URL.
+ *
+ * @throws ConfigurationError when the address cannot be listened on
+ */
 export function listen(server: http.Server, address: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = REASONS[error.code ?? ''];
+      const where = `${address.host}:${address.port}`;
+      reject(why ? new ConfigurationError(`POSTRIDER_LISTEN: ${where} ${why}`) : error);
+    });
     server.listen(address.port, address.host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       const { address: host, port, family } = server.address() as AddressInfo;
       resolve(`http://${family === 'IPv6' ? `[${host}]` : host}:${port}`);
     });

@@ -20,9 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-type ByEndpoint = NonNullable<
-  Parameters<Scene['client']['messageAttempt']['listByEndpoint']>[0]['query']
->;
+type ByEndpoint = NonNullable<Parameters<Scene['client']['messageAttempt']['listByEndpoint']>[0]['query']>;
 const byEndpoint = async (query: ByEndpoint = {}, endpoint_id = endpoint.id) =>
   (
     await unwrap(

@@ -21,9 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-type Query = NonNullable<
-  Parameters<Scene['client']['messageAttempt']['listAttemptedMessages']>[0]['query']
->;
+type Query = NonNullable<Parameters<Scene['client']['messageAttempt']['listAttemptedMessages']>[0]['query']>;
 const list = (query: Query = {}, endpoint_id = endpoint.id) => {
   const params = { app_id: scene.appId, endpoint_id };
   return unwrap(scene.client.messageAttempt.listAttemptedMessages({ params, query }));
@@ -119,7 +117,10 @@ describe('status of attempted messages', () => {
     ]);
     expect(failed[0]).not.toHaveProperty('nextAttempt');
     expect(await idsOf({ status: 2, limit: 1 })).toEqual([bad[1]]);
-    expect(await list({ status: 2, iterator: bad[1] ?? '' })).toMatchObject({ data: [{ id: bad[0] }], done: true });
+    expect(await list({ status: 2, iterator: bad[1] ?? '' })).toMatchObject({
+      data: [{ id: bad[0] }],
+      done: true,
+    });
     expect(await idsOf({ status: 2, iterator: `-${bad[0]}` })).toEqual([bad[1]]);
     expect(await idsOf({ status: 2, event_types: 'other' })).toEqual([]);
   });

@@ -51,20 +51,28 @@ describe('attempts', () => {
     expect(await scene.attemptsOf(msgId, { with_content: false })).toEqual([{ ...attempt, response: '{}' }]);
   });
 
-  it.each([403, 500, 301])('a receiver that answers %d is tried to the end of the schedule', async (status) => {
-    const receiver = await scene.receiver();
-    receiver.reply = { status };
-    await scene.endpoint(receiver);
-    const { id } = await scene.send();
-    const attempts = await scene.recorded(id, 3);
-    expect(attempts.map((one) => [one.status, one.statusText, one.responseStatusCode])).toEqual(
-      Array(3).fill([2, 'fail', status]),
-    );
-    expect(attempts.map((one) => one.id)).toEqual(attempts.map((one) => one.id).sort().reverse());
-    expect(attempts[0]?.response).toBe('');
-    await scene.settle();
-    expect(receiver.requests).toHaveLength(3);
-  });
+  it.each([403, 500, 301])(
+    'a receiver that answers %d is tried to the end of the schedule',
+    async (status) => {
+      const receiver = await scene.receiver();
+      receiver.reply = { status };
+      await scene.endpoint(receiver);
+      const { id } = await scene.send();
+      const attempts = await scene.recorded(id, 3);
+      expect(attempts.map((one) => [one.status, one.statusText, one.responseStatusCode])).toEqual(
+        Array(3).fill([2, 'fail', status]),
+      );
+      expect(attempts.map((one) => one.id)).toEqual(
+        attempts
+          .map((one) => one.id)
+          .sort()
+          .reverse(),
+      );
+      expect(attempts[0]?.response).toBe('');
+      await scene.settle();
+      expect(receiver.requests).toHaveLength(3);
+    },
+  );
 
   it('a dead receiver is code 0, and the answer says what went wrong', async () => {
     const receiver = await Receiver.start();

@@ -104,7 +104,14 @@ describe('read', () => {
   it('is 404 for what is not there, in this application', async () => {
     const other = await Scene.open(server);
     const foreign = await other.send({ eventId: 'theirs' });
-    for (const id of ['msg_1srOrx2ZWZBpBUvZwXKQmoEYga2', 'unknown', 'msg_', foreign.id, 'theirs', 'a\u0000']) {
+    for (const id of [
+      'msg_1srOrx2ZWZBpBUvZwXKQmoEYga2',
+      'unknown',
+      'msg_',
+      foreign.id,
+      'theirs',
+      'a\u0000',
+    ]) {
       expect(await get(id), id).toMatchObject({ status: 404, body: { code: 'not_found' } });
       expect((await raw(id)).status, id).toBe(404);
     }
@@ -137,7 +144,11 @@ describe('list', () => {
     const back = await list({ limit: 2, iterator: second.prevIterator ?? '' });
     expect(back.data.map((one) => one.id)).toEqual(sent.slice(1, 3));
     expect(back.done).toBe(false);
-    expect(await list({ iterator: first.prevIterator ?? '' })).toEqual({ data: [], iterator: null, done: true });
+    expect(await list({ iterator: first.prevIterator ?? '' })).toEqual({
+      data: [],
+      iterator: null,
+      done: true,
+    });
     const even = await list({ event_types: 'even', limit: 2 });
     expect(await idsOf({ iterator: even.iterator ?? '' })).toEqual(sent.slice(3));
   });

@@ -124,7 +124,11 @@ describe('refusals', () => {
         status: 422,
         body: {
           detail: [
-            { loc: ['body', 'since'], msg: 'Cannot recover more than 14 days of messages', type: 'value_error' },
+            {
+              loc: ['body', 'since'],
+              msg: 'Cannot recover more than 14 days of messages',
+              type: 'value_error',
+            },
           ],
         },
       });

@@ -171,7 +171,11 @@ describe('a resend and the schedule', () => {
 
 describe('refusals', () => {
   const erase = (id: string) =>
-    server.context.database.kysely.updateTable('message').set({ payload: null }).where('id', '=', id).execute();
+    server.context.database.kysely
+      .updateTable('message')
+      .set({ payload: null })
+      .where('id', '=', id)
+      .execute();
 
   it('a message or endpoint that is not there is 404, a payload that is not kept 400', async () => {
     const other = await Scene.open(server);

@@ -109,7 +109,9 @@ describe('send example', () => {
     const { id } = await sent({ eventType: 'svix.ping' });
     await scene.settle();
     expect(receiver.requests).toEqual([]);
-    expect((await scene.client.message.get({ params: { app_id: scene.appId, msg_id: id } })).status).toBe(200);
+    expect((await scene.client.message.get({ params: { app_id: scene.appId, msg_id: id } })).status).toBe(
+      200,
+    );
   });
 });
 

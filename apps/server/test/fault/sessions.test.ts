@@ -132,6 +132,38 @@ describe.each(PLACES)('on %s', (_name, make) => {
   });
 });
 
+it('the demo shows a key and a link that work, and a message it sent', async () => {
+  place = await (PLACES[0] as (typeof PLACES)[number])[1]();
+  const server = await startProcess({ ...place.settings }, ['demo']);
+  running.push(server);
+  await expect.poll(() => server.output(), { timeout: 20_000 }).toContain('at /failing answered 500');
+  const key = /sk_[A-Za-z0-9]{32}/.exec(server.output())?.[0] ?? '';
+  const link = /http\S+\/login#key=\S+/.exec(server.output())?.[0] ?? '';
+  expect((await connect(server, key).application.get({ params: { app_id: 'example' } })).status).toBe(200);
+  const exchanged = await connect(server).portalSession.exchangeOneTimeToken({
+    body: { oneTimeToken: codeOf(link) },
+  });
+  expect(exchanged.status).toBe(200);
+  expect(await server.end('SIGINT')).toBe(0);
+});
+
+it('an address in use ends the start with its name, after the first key was shown', async () => {
+  place = await (PLACES[0] as (typeof PLACES)[number])[1]();
+  const first = await start();
+  const other = await (PLACES[0] as (typeof PLACES)[number])[1]();
+  try {
+    const { code, stdout, stderr } = await runCommand([], {
+      ...other.settings,
+      POSTRIDER_LISTEN: new URL(first.url).host,
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/shown this once: sk_/);
+    expect(stderr).toContain('in use by another program');
+  } finally {
+    await other.remove();
+  }
+});
+
 const onEmbedded = PLACES.filter(([name]) => name === 'embedded');
 const onPostgres = PLACES.filter(([name]) => name === 'postgres');
 

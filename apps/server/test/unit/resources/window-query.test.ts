@@ -77,9 +77,12 @@ describe('iterators', () => {
     });
   });
 
-  it.each([`msg_${'z'.repeat(27)}`, `-msg_${'z'.repeat(27)}`])('are refused when they name no time: %s', (iterator) => {
-    expect(() => window({ iterator })).toThrow(InvalidInputError);
-  });
+  it.each([`msg_${'z'.repeat(27)}`, `-msg_${'z'.repeat(27)}`])(
+    'are refused when they name no time: %s',
+    (iterator) => {
+      expect(() => window({ iterator })).toThrow(InvalidInputError);
+    },
+  );
 
   it('may name a time that nobody has seen', () => {
     expect(window({ iterator: `msg_${'0'.repeat(27)}` })).toMatchObject({ under: `msg_${'0'.repeat(27)}` });

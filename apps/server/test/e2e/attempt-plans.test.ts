@@ -1,0 +1,184 @@
+import { ExplainNode, type KyselyPlugin, RawNode, type RootOperationNode, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Database, Queryable } from '../../src/database/database.js';
+import { listAttemptsOfEndpoint, listAttemptsOfMessage } from '../../src/storage/attempt.js';
+import { listAttemptedDestinations } from '../../src/storage/attempted-destination.js';
+import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
+import { queueFailed } from '../../src/storage/delivery.js';
+import { findMessageKey } from '../../src/storage/message.js';
+import { findMessages, listMessages } from '../../src/storage/message-list.js';
+import { copyDatabase } from '../databases.js';
+
+const MESSAGES = 60_000;
+/** Applications that have messages; the first has as many as all others together. */
+const APPLICATIONS = 20;
+const id = (prefix: string, number: number | string) => `${prefix}${String(number).padStart(27, '0')}`;
+const APP = id('app_', 1);
+const ENDPOINT = id('ep_', 1);
+const key = { applicationId: APP, endpointId: ENDPOINT };
+
+/** Explains each statement instead of running it; `plans` gets the lines. */
+class Explain implements KyselyPlugin {
+  readonly plans: string[] = [];
+
+  transformQuery({ node }: { node: RootOperationNode }): RootOperationNode {
+    if (node.kind === 'RawNode') return RawNode.create(['explain ', ''], [node]);
+    return { ...node, explain: ExplainNode.create() } as RootOperationNode;
+  }
+
+  async transformResult<T extends { rows: Record<string, unknown>[] }>({
+    result,
+  }: {
+    result: T;
+  }): Promise<T> {
+    this.plans.push(result.rows.map((row) => row['QUERY PLAN']).join('\n'));
+    return { ...result, rows: [] };
+  }
+}
+
+/** A busy service: per message a delivery to two endpoints and an attempt of each, of which one in 500 failed. */
+const FILL = [
+  sql`insert into environment values ('org_1', 'x', true, now())`,
+  sql`insert into application (environment_id, id, name, metadata, created_at, updated_at)
+    select 'org_1', 'app_' || lpad(n::text, 27, '0'), 'x', '{}', now(), now() from generate_series(1, ${APPLICATIONS}) n`,
+  sql`insert into endpoint (environment_id, application_id, id, url, created_at, updated_at)
+    select 'org_1', application.id, 'ep_' || lpad(n::text, 27, '0'), 'http://x/', now(), now()
+    from application, generate_series(1, 2) n`,
+  sql`insert into message (application_id, id, event_type, event_id, channels, payload, created_at)
+    select 'app_' || lpad((case when n % 2 = 0 then 1 else 1 + n % ${APPLICATIONS} end)::text, 27, '0'),
+      'msg_' || lpad(n::text, 27, '0'), 'type.' || n % 30, 'event-' || n, array['c' || n % 50], '{}', now()
+    from generate_series(1, ${MESSAGES}) n`,
+  sql`insert into delivery (application_id, endpoint_id, message_id, status, attempts, due_at)
+    select message.application_id, 'ep_' || lpad(n::text, 27, '0'), message.id,
+      case when right(message.id, 5)::int % 500 = 0 then 2 when right(message.id, 5)::int % 501 = 0 then 3 else 0 end,
+      1, case when right(message.id, 5)::int % 501 = 0 then now() end
+    from message, generate_series(1, 2) n`,
+  sql`insert into attempt (application_id, message_id, id, endpoint_id, event_type, url, status, status_code,
+      duration_ms, trigger_type, created_at)
+    select application_id, message_id, 'atmpt_' || right(message_id, 26) || right(endpoint_id, 1), endpoint_id, 'type.1', 'http://x/',
+      case when status = 0 then 0 else 2 end, 200, 5, 0, now() from delivery`,
+  sql`insert into worker (started_at, seen_at, settled_before) values (now(), now(), ${id('msg_', MESSAGES)})`,
+  sql`analyze`,
+];
+
+// The embedded database is told to scan no table at all; PostgreSQL chooses by itself.
+describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
+  let database: Database;
+  let remove: () => Promise<void>;
+  beforeAll(async () => {
+    ({ database, remove } = await copyDatabase(inject('database'), inject('template')));
+    for (const statement of FILL) await statement.execute(database.kysely);
+  });
+  afterAll(() => remove());
+
+  const plansOf = async (run: (database: Queryable) => Promise<unknown>): Promise<string> => {
+    const explain = new Explain();
+    await run(database.kysely.withPlugin(explain));
+    expect(explain.plans).not.toEqual([]);
+    return explain.plans.join('\n');
+  };
+  const windowOf = (prefix: string, fromOldest = false) => ({
+    limit: 50,
+    over: prefix,
+    under: id(prefix, 'z'),
+    fromOldest,
+  });
+  const attempts = windowOf('atmpt_');
+  const messages = windowOf('msg_');
+  const content = { withContent: true };
+  const labels = { channel: 'c1', tag: 't', eventTypes: ['rare'] };
+  const state = { ...content, includeUntriedCanceled: true };
+  const request = { limit: 50, ascending: true };
+
+  it.each<[string, string, boolean, (database: Queryable) => Promise<unknown>]>([
+    ['messages', 'message_pkey', false, (db) => listMessages(db, APP, content, messages)],
+    [
+      'messages by labels',
+      'message_pkey',
+      false,
+      (db) => listMessages(db, APP, { ...content, ...labels }, messages),
+    ],
+    [
+      'messages from the oldest',
+      'message_pkey',
+      false,
+      (db) => listMessages(db, APP, content, windowOf('msg_', true)),
+    ],
+    ['messages by ids', 'message_pkey', false, (db) => findMessages(db, APP, [id('msg_', 2), id('msg_', 4)])],
+    ['a message by id', 'message_pkey', false, (db) => findMessageKey(db, APP, id('msg_', 2))],
+    ['a message by event id', 'message_event_id', false, (db) => findMessageKey(db, APP, 'event-2')],
+    [
+      'attempts of an endpoint',
+      'attempt_endpoint',
+      false,
+      (db) => listAttemptsOfEndpoint(db, APP, ENDPOINT, content, attempts),
+    ],
+    [
+      'attempts of an endpoint by everything',
+      'attempt_endpoint',
+      false,
+      (db) =>
+        listAttemptsOfEndpoint(
+          db,
+          APP,
+          ENDPOINT,
+          { ...content, ...labels, status: 0, statusCodeClass: 400 },
+          attempts,
+        ),
+    ],
+    [
+      'failed attempts of an endpoint',
+      'attempt_failed',
+      false,
+      (db) => listAttemptsOfEndpoint(db, APP, ENDPOINT, { ...content, status: 2 }, attempts),
+    ],
+    [
+      'attempts of a message',
+      'attempt_pkey',
+      false,
+      (db) => listAttemptsOfMessage(db, APP, id('msg_', 2), { ...content, endpointId: ENDPOINT }, attempts),
+    ],
+    ['attempted messages', 'delivery_pkey', false, (db) => listAttemptedMessages(db, key, state, messages)],
+    [
+      'attempted messages by labels',
+      'delivery_pkey',
+      false,
+      (db) => listAttemptedMessages(db, key, { ...state, ...labels, status: 4 }, messages),
+    ],
+    [
+      'pending messages',
+      'delivery_due',
+      true,
+      (db) => listAttemptedMessages(db, key, { ...state, status: 1 }, messages),
+    ],
+    [
+      'failed messages',
+      'attempt_failed',
+      true,
+      (db) => listAttemptedMessages(db, key, { ...state, status: 2 }, messages),
+    ],
+    [
+      'messages that are sending',
+      'delivery_due',
+      true,
+      (db) => listAttemptedMessages(db, key, { ...state, status: 3 }, messages),
+    ],
+    [
+      'attempted destinations',
+      'delivery_pkey',
+      true,
+      (db) => listAttemptedDestinations(db, APP, id('msg_', 2), request),
+    ],
+    [
+      'messages to recover',
+      'delivery_pkey',
+      false,
+      (db) => queueFailed(db, key, { over: messages.over, under: messages.under }, new Date(), 500),
+    ],
+  ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
+    const plan = await plansOf(run);
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(/Seq Scan on (message|delivery|attempt)\b/);
+    if (!maySort) expect(plan).not.toMatch(/\bSort\b/);
+  });
+});
