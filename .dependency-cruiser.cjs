@@ -8,13 +8,16 @@ const layers = [
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
   ['dispatch', `${server}dispatch/`],
-  ['context', `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|ids|messages)\\.js$`],
+  [
+    'context',
+    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages)\\.js$`,
+  ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],
   ['database', `${server}database/`],
   [
     'foundation',
-    `${server}(config|errors|clock|version|control|encryption-key)\\.js$|${server}observability/`,
+    `${server}(config|errors|clock|ids|json-depth|version|control|encryption-key)\\.js$|${server}observability/`,
   ],
 ];
 

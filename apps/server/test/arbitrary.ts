@@ -161,7 +161,7 @@ const instantText = fc.oneof(
 /** Longest text that is made where a schema names no bound. */
 const LONG = 4096;
 
-function textFor(schema: Schema, urls: readonly string[]): fc.Arbitrary<unknown> {
+function textFor(schema: Schema, { urls, texts }: Settings): fc.Arbitrary<unknown> {
   const { examples, openapi } = metaOf(schema);
   if (openapi?.format === 'uri') return urlFor(urls);
   if (openapi?.format === 'date-time') return instantText;
@@ -176,7 +176,7 @@ function textFor(schema: Schema, urls: readonly string[]): fc.Arbitrary<unknown>
         fc.constantFrom(...NAMES),
         fc.constantFrom('x'.repeat(most), 'x'.repeat(most + 1)),
       )
-    : fc.string({ unit: 'grapheme', maxLength: 60 });
+    : fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.constantFrom(...texts));
   return examples && examples.length > 0 ? fc.oneof(shaped, fc.constantFrom(...examples)) : shaped;
 }
 
@@ -224,6 +224,8 @@ function numberFor(checks: readonly Check[]): fc.Arbitrary<unknown> {
 export interface Settings {
   /** Addresses that things may be sent to. */
   readonly urls: readonly string[];
+  /** Texts that mean something to the server, such as ids. */
+  readonly texts: readonly string[];
 }
 
 /**
@@ -255,15 +257,16 @@ function fittingFor(schema: Schema, settings: Settings): fc.Arbitrary<unknown> {
     case 'array':
       return fc.array(valuesFor(known(element), settings), { maxLength: 6 });
     case 'record':
-      return record(valuesFor(known(keyType), settings), valuesFor(known(valueType), settings), {
-        maxLength: 6,
-      });
+      return fc.oneof(
+        record(valuesFor(known(keyType), settings), valuesFor(known(valueType), settings), { maxLength: 6 }),
+        fc.constantFrom(...(metaOf(schema).examples ?? [{}])),
+      );
     case 'union':
       return fc.oneof(...(options ?? []).map((option) => fittingFor(option, settings)));
     case 'pipe':
       return pipeFor(schema, definition, settings);
     case 'string':
-      return textFor(schema, settings.urls);
+      return textFor(schema, settings);
     case 'number':
       return numberFor(checksOf(definition));
     case 'boolean':
@@ -282,7 +285,7 @@ function fittingFor(schema: Schema, settings: Settings): fc.Arbitrary<unknown> {
 
 /** A transform behind a schema changes nothing about what comes in; before it, it is the other way round. */
 function pipeFor(schema: Schema, definition: Definition, settings: Settings): fc.Arbitrary<unknown> {
-  if (metaOf(schema).openapi?.format !== undefined) return textFor(schema, settings.urls);
+  if (metaOf(schema).openapi?.format !== undefined) return textFor(schema, settings);
   const [first, second] = [known(definition.in), known(definition.out)];
   return fittingFor(definitionOf(first).type === 'transform' ? second : first, settings);
 }

@@ -11,14 +11,23 @@ import type { Database } from '../src/database/database.js';
 import { createLogger } from '../src/observability/logger.js';
 import { copyDatabase } from './databases.js';
 
-/** A clock that runs with the machine's and can be moved on: who waits past the new time is woken at once. */
+/**
+ * A clock that runs with the machine's, unless it is stopped, and can be moved on: who waits past the new time is woken
+ * at once.
+ */
 export class TestClock implements Clock {
   #offset = 0;
+  #stoppedAt: number | undefined;
   readonly #waiting = new Set<{ until: number; wake: () => void }>();
   readonly #expected: { ms: number; met: () => void }[] = [];
 
   now(): Date {
-    return new Date(Date.now() + this.#offset);
+    return new Date((this.#stoppedAt ?? Date.now()) + this.#offset);
+  }
+
+  /** From now on time passes by `advance` alone. */
+  stop(): void {
+    this.#stoppedAt ??= Date.now();
   }
 
   wait(ms: number, signal?: AbortSignal): Promise<void> {

@@ -31,6 +31,8 @@ export interface Reply {
 export class Receiver {
   /** Every request so far. */
   readonly requests: Received[] = [];
+  /** Connections that were opened so far. */
+  connections = 0;
   /** The answer to what comes from now on, or how to find it. */
   reply: Reply | ((request: Received) => Reply) = {};
   readonly #server: http.Server;
@@ -41,11 +43,14 @@ export class Receiver {
     this.#server = http.createServer((request, response) => {
       void this.#take(request, response);
     });
+    this.#server.on('connection', () => {
+      this.connections += 1;
+    });
   }
 
   static async start(): Promise<Receiver> {
     const receiver = new Receiver();
-    receiver.#server.listen(0, '127.0.0.1');
+    receiver.#server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
     await once(receiver.#server, 'listening');
     return receiver;
   }

@@ -29,6 +29,8 @@ export interface MessageToAccept {
   readonly deliverAt: Date | null;
   /** See `NewMessage.idempotencyKey`. */
   readonly idempotencyKey: string | null;
+  /** Why it is refused unless it repeats an earlier call: what is too late by now was in time then. */
+  readonly refusal?: Error | undefined;
   /** Only this endpoint gets it, once, whatever its filters say. */
   readonly onlyEndpointId?: string;
 }
@@ -77,7 +79,7 @@ export class Accept {
   /**
    * Stores a message of the application. A repeated call (same idempotency key) gives the message of the first.
    *
-   * @throws AppError 404 when the application is gone, 409 when the event id is taken, 503 when the database does not
+   * @throws the message's refusal; AppError 404 when the application is gone, 409 when the event id is taken, 503 when the database does not
    *   answer: then the message may be stored or not, and a repeated call with the same key tells
    */
   accept(environmentId: string, idOrUid: string, message: MessageToAccept): Promise<Message | undefined> {
@@ -98,6 +100,7 @@ export class Accept {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const application = await this.#port.cache.find(environmentId, idOrUid);
       if (!application) return undefined;
+      if (input.refusal) return await this.#repeatOf(application.id, input, input.refusal);
       const draft = this.#draft(application, input);
       if (await this.#storeDraft(draft)) return toMessage(draft.message);
       const first = await this.#findFirst(application.id, input, draft.message.id);
@@ -199,6 +202,17 @@ export class Accept {
     if (held.message) return held.message;
     await deleteMessageKey(this.#ctx.database.kysely, applicationId, key, held.messageId);
     return held.messageId === ownId ? undefined : 'void';
+  }
+
+  async #repeatOf(
+    applicationId: string,
+    { idempotencyKey: key }: MessageToAccept,
+    refusal: Error,
+  ): Promise<Message> {
+    const held =
+      key === null ? undefined : await findMessageOfKey(this.#ctx.database.kysely, applicationId, key);
+    if (held?.message) return held.message;
+    throw refusal;
   }
 
   /** Whether the application is the same as when the draft was made; if not, it is loaded anew at the next try. */

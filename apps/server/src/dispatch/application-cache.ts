@@ -18,7 +18,6 @@ export interface KnownEndpoint extends EndpointFilter {
   readonly headers: readonly HeaderPair[];
   /** Current secret first; `until` is null for it. */
   readonly secrets: readonly { readonly secret: SigningSecret; readonly until: Date | null }[];
-  readonly firstFailureAt: Date | null;
 }
 
 /** An application with its endpoints, as of one revision. */
@@ -58,7 +57,8 @@ export class ApplicationCache {
     const name = `${environmentId} ${idOrUid}`;
     const id = this.#idByName.get(name);
     const known = id === undefined ? undefined : this.#byId.get(id);
-    if (known) return this.#touch(known);
+    // What was called so once may have another uid by now, and the name be another's.
+    if (known && (known.id === idOrUid || known.uid === idOrUid)) return this.#touch(known);
     const loaded = await loadSnapshot(this.#ctx.database.kysely, environmentId, idOrUid);
     if (!loaded) return undefined;
     const application = this.#keep(loaded);
@@ -126,7 +126,6 @@ export class ApplicationCache {
         secret: parseSecret(vault.open(secret, secretContext(row.id)).toString()),
         until,
       })),
-      firstFailureAt: row.firstFailureAt,
     };
   }
 }

@@ -35,6 +35,7 @@ const NOTHING: Claim = { deliveries: [], canceled: 0, more: false, nextDueAt: un
 
 interface Share {
   readonly endpoint: DueEndpoint;
+  /** 0 where it has no token, or the others took the last places. */
   readonly limit: number;
   /** Tokens of its own bucket before the claim; undefined when it is not throttled. */
   readonly tokens: number | undefined;
@@ -52,7 +53,8 @@ export async function claim(ctx: Context, lanes: Lanes, owner: number): Promise<
     const due = await lockDueEndpoints(transaction, now, lanes.full(), MAX_ENDPOINTS);
     if (due.length === 0) return NOTHING;
     const closed = due.filter((one) => one.closed);
-    const open = due.filter((one) => !one.closed);
+    // Those without room stay as they are: the next claim passes them over, until they have some.
+    const open = due.filter((one) => !one.closed && lanes.room(one.endpointId) > 0);
     const canceled = closed.length > 0 ? await cancelDeliveries(transaction, closed, MAX_CANCELED) : 0;
     const pools = await lockPools(transaction, open, now);
     const shares = divide(open, lanes, free, pools, now);
@@ -171,14 +173,17 @@ async function settle(transaction: Queryable, settlement: Settlement): Promise<D
       tokens: own ?? 0,
       refilledAt: own === undefined ? null : now,
       notBefore,
+      notAfter: null,
     };
   });
+  // What one claim could not cancel all of is looked at again at once, whenever it is due.
   const closing = closed.map(({ applicationId, endpointId }) => ({
     applicationId,
     endpointId,
     tokens: 0,
     refilledAt: null,
     notBefore: null,
+    notAfter: now,
   }));
   return updateWork(transaction, [...updates, ...closing]);
 }

@@ -70,17 +70,19 @@ export async function deliver(
     .map(({ secret }) => secret);
   const signature = signMessage({ id: work.messageId, timestampSeconds, body: work.payload, secrets });
   const names = headerNames(ctx.config.signature.whitelabelHeaders);
-  const own: HeaderPair[] = [...messageHeaders(work.headers), ...endpoint.headers];
+  const ofMessage = messageHeaders(work.headers);
   const result = await sender.send({
     url: endpoint.url,
     headers: [
+      ...ofMessage,
       [names.id, work.messageId],
       [names.timestamp, String(timestampSeconds)],
       [names.signature, signature],
-      ...own,
+      ...endpoint.headers,
     ],
     body: work.payload,
   });
+  const own = [...ofMessage, ...endpoint.headers];
   return conclude(ctx, endpoint, work, { result, createdAt, signature, own });
 }
 
@@ -155,7 +157,7 @@ export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Wor
     createdAt,
     owner: work.owner,
     lease: work.lease,
-    nextStatus: 2,
+    nextStatus: work.manual ? null : 2,
     retryAt: null,
   };
 }

@@ -5,41 +5,60 @@ import {
   type DisableReason,
   disableEndpoint,
   noteFailure,
+  succeededSince,
 } from '../storage/endpoint-health.js';
 import type { KnownEndpoint } from './application-cache.js';
 import type { Delivered } from './deliver.js';
 
 /**
- * What an outcome means for the endpoint as a whole (spec: wire behaviour, section 7.6, kept in the database):
+ * What outcomes mean for an endpoint as a whole (spec: wire behaviour, section 7.6, kept in the database):
  * - 410, or the reply header `webhook-delivery: disable`, disables it at once,
  * - a message that failed to the end starts a clock, unless it runs; when one fails to the end after it ran out, the
  *   endpoint is disabled,
  * - a success stops the clock.
  */
-export async function judgeEndpoint(
-  ctx: Context,
-  endpoint: KnownEndpoint,
-  { outcome, exhausted }: Delivered,
-): Promise<void> {
-  const { applicationId, id: endpointId } = endpoint;
-  if (outcome.kind !== 'failure' && outcome.endpoint.disable) {
-    return disable(ctx, endpoint, outcome.endpoint.why);
-  }
-  if (outcome.kind === 'success') {
-    if (endpoint.firstFailureAt === null) return;
-    await clearFirstFailure(ctx.database.kysely, applicationId, endpointId);
-    return;
-  }
-  if (!exhausted) return;
-  const now = ctx.clock.now();
-  const since = await noteFailure(ctx.database.kysely, applicationId, endpointId, now);
-  if (since && now.getTime() - since.getTime() >= ctx.config.dispatch.failureDisableAfterMs && since < now) {
-    await disable(ctx, endpoint, 'failing');
-  }
-}
+export class EndpointHealth {
+  readonly #ctx: Context;
+  /** Endpoints whose clock runs, as far as this process knows. */
+  readonly #failing = new Set<string>();
 
-async function disable(ctx: Context, endpoint: KnownEndpoint, reason: DisableReason): Promise<void> {
-  const { applicationId, id: endpointId } = endpoint;
-  const done = await disableEndpoint(ctx.database.kysely, applicationId, endpointId, reason, ctx.clock.now());
-  if (done) events.endpointDisabledByOutcome(ctx, { applicationId, endpointId, reason });
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+  }
+
+  async judge(endpoint: KnownEndpoint, { outcome, exhausted }: Delivered): Promise<void> {
+    if (outcome.kind !== 'failure' && outcome.endpoint.disable) {
+      return this.#disable(endpoint, outcome.endpoint.why);
+    }
+    if (outcome.kind === 'success') {
+      if (!this.#failing.delete(endpoint.id)) return;
+      await clearFirstFailure(this.#ctx.database.kysely, endpoint.applicationId, endpoint.id);
+      return;
+    }
+    if (exhausted) await this.#noteExhausted(endpoint);
+  }
+
+  async #noteExhausted(endpoint: KnownEndpoint): Promise<void> {
+    const { database, clock, config } = this.#ctx;
+    const now = clock.now();
+    const since = await noteFailure(database.kysely, endpoint.applicationId, endpoint.id, now);
+    if (!since) return;
+    this.#failing.add(endpoint.id);
+    const isOver = now.getTime() - since.getTime() >= config.dispatch.failureDisableAfterMs;
+    if (!isOver || since.getTime() === now.getTime()) return;
+    // A success in a process that did not know of the clock has not stopped it: it is looked for before the last step.
+    if (await succeededSince(database.kysely, endpoint.applicationId, endpoint.id, since)) {
+      await clearFirstFailure(database.kysely, endpoint.applicationId, endpoint.id);
+      await noteFailure(database.kysely, endpoint.applicationId, endpoint.id, now);
+      return;
+    }
+    await this.#disable(endpoint, 'failing');
+  }
+
+  async #disable({ applicationId, id: endpointId }: KnownEndpoint, reason: DisableReason): Promise<void> {
+    const { database, clock } = this.#ctx;
+    this.#failing.delete(endpointId);
+    const done = await disableEndpoint(database.kysely, applicationId, endpointId, reason, clock.now());
+    if (done) events.endpointDisabledByOutcome(this.#ctx, { applicationId, endpointId, reason });
+  }
 }

@@ -3,6 +3,7 @@ import { AppError } from '../errors.js';
 import { events } from '../observability/events.js';
 import type { Sender } from '../outbound/send.js';
 import type { NewMessage } from '../storage/accept.js';
+import { findNextDue } from '../storage/claim.js';
 import type { Message } from '../storage/message.js';
 import type { NewAttempt } from '../storage/record.js';
 import { releaseDeliveries } from '../storage/worker.js';
@@ -11,7 +12,7 @@ import { ApplicationCache, type KnownEndpoint } from './application-cache.js';
 import type { Batch } from './batch.js';
 import { claim } from './claim.js';
 import { concludeExpired, type Delivered, deliver, type Work } from './deliver.js';
-import { judgeEndpoint } from './disable.js';
+import { EndpointHealth } from './disable.js';
 import { InFlight } from './in-flight.js';
 import { Lanes } from './lanes.js';
 import { announceWork } from './notify.js';
@@ -22,6 +23,10 @@ import { Worker } from './worker.js';
 const POLL_MS = 500;
 /** When it is looked whether messages whose commit is in doubt were stored, in ms after the doubt. */
 const DOUBT_MS = [1_000, 30_000];
+/** When a delivery is looked at again that could not be made by a fault of ours, in ms. */
+const FAULT_PAUSE_MS = 60_000;
+/** How long a stop waits for what came of the last requests to be recorded, in ms. */
+const LAST_RECORD_MS = 5_000;
 /** How much longer than a request a lease lasts; see claim.ts. */
 const LONGEST_LEASE_MARGIN_MS = 60_000;
 
@@ -42,12 +47,15 @@ export class Dispatcher implements Dispatch {
   readonly #cache: ApplicationCache;
   readonly #lanes = new Lanes();
   readonly #open = new InFlight();
+  readonly #health: EndpointHealth;
   readonly #worker: Worker;
   readonly #accept: Accept;
   readonly #record: Batch<NewAttempt, void>;
   readonly #stopping = new AbortController();
   readonly #abandoned = new AbortController();
   #idle: (() => void) | undefined;
+  /** Something could not be recorded, nor put back into the queue. */
+  #hasLeftovers = false;
   #loops: Promise<unknown> = Promise.resolve();
   #nextLook = 0;
   #wakeLoop: () => void = () => {};
@@ -56,6 +64,7 @@ export class Dispatcher implements Dispatch {
     this.#ctx = ctx;
     this.#sender = sender;
     this.#cache = new ApplicationCache(ctx);
+    this.#health = new EndpointHealth(ctx);
     const longestLease = ctx.config.dispatch.requestTimeoutMs + LONGEST_LEASE_MARGIN_MS;
     this.#worker = new Worker(ctx, this.#open, longestLease, () => this.#lookAt(0));
     this.#record = createRecorder(ctx, (at) => this.#lookAt(at.getTime()), this.#abandoned.signal);
@@ -96,16 +105,23 @@ export class Dispatcher implements Dispatch {
     this.#stopping.abort();
     this.#wakeLoop();
     await this.#loops;
-    if (this.#lanes.inFlight > 0) {
-      const drained = new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-      await Promise.race([drained, this.#ctx.clock.wait(graceMs)]);
-    }
+    await this.#drain(graceMs);
     this.#abandoned.abort();
-    // What is not recorded by now stays registered as ours: whoever comes next takes it over.
-    if (this.#works && this.#lanes.inFlight === 0) await this.#worker.stop();
     await this.#sender.close();
+    await this.#drain(LAST_RECORD_MS);
+    // What is not recorded by now stays registered as ours: whoever comes next takes it over.
+    if (this.#works) await this.#worker.stop(this.#lanes.inFlight === 0 && !this.#hasLeftovers);
+  }
+
+  /** Waits until nothing is under way, or the time is up. */
+  async #drain(graceMs: number): Promise<void> {
+    if (this.#lanes.inFlight === 0) return;
+    const timeUp = new AbortController();
+    const drained = new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+    await Promise.race([drained, this.#ctx.clock.wait(graceMs, timeUp.signal)]);
+    timeUp.abort();
   }
 
   get #works(): boolean {
@@ -123,17 +139,18 @@ export class Dispatcher implements Dispatch {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const now = this.#ctx.clock.now().getTime();
+      if (this.#nextLook > now) {
+        const woken = new AbortController();
+        this.#wakeLoop = () => woken.abort();
+        await this.#ctx.clock.wait(this.#nextLook - now, woken.signal);
+        continue;
+      }
       this.#nextLook = now + POLL_MS;
       const more = await this.#claimOnce().catch((error: unknown) => {
         this.#ctx.log.error({ err: error }, 'could not claim deliveries; trying again');
         return false;
       });
-      if (more || signal.aborted) continue;
-      const wait = this.#nextLook - this.#ctx.clock.now().getTime();
-      if (wait <= 0) continue;
-      const woken = new AbortController();
-      this.#wakeLoop = () => woken.abort();
-      await this.#ctx.clock.wait(wait, woken.signal);
+      if (more) this.#nextLook = 0;
     }
   }
 
@@ -141,14 +158,14 @@ export class Dispatcher implements Dispatch {
   async #claimOnce(): Promise<boolean> {
     const owner = this.#worker.number;
     if (owner === undefined) return false;
-    const { deliveries, canceled, more, nextDueAt } = await claim(this.#ctx, this.#lanes, owner);
+    const { deliveries, canceled, more } = await claim(this.#ctx, this.#lanes, owner);
     if (canceled > 0) events.deliveriesCanceled(this.#ctx, { deliveries: canceled });
-    if (nextDueAt) this.#lookAt(nextDueAt.getTime());
+    if (!more) {
+      // What is due already waits for room, and is looked at when there is some.
+      const next = await findNextDue(this.#ctx.database.kysely, this.#ctx.clock.now());
+      if (next) this.#lookAt(next.getTime());
+    }
     for (const one of deliveries) {
-      // The claim took no more than there were places; accepts may have taken some since: then it waits its turn.
-      if (!this.#lanes.take(one.endpointId)) this.#lanes.force(one.endpointId);
-      const application = await this.#cache.get(one.applicationId, one.revision);
-      const endpoint = application?.endpointById.get(one.endpointId);
       const work: Work = {
         applicationId: one.applicationId,
         endpointId: one.endpointId,
@@ -162,7 +179,14 @@ export class Dispatcher implements Dispatch {
         manual: one.manual > 0,
         readyAt: one.readyAt,
       };
-      void this.#send(endpoint, work, one.payload === null);
+      try {
+        const application = await this.#cache.get(one.applicationId, one.revision);
+        // The claim took no more than there were places; accepts may have taken some since.
+        this.#lanes.force(one.endpointId);
+        void this.#send(application?.endpointById.get(one.endpointId), work, one.payload === null);
+      } catch (error) {
+        await this.#putOff(work, error);
+      }
     }
     return more && this.#lanes.free > 0;
   }
@@ -183,34 +207,54 @@ export class Dispatcher implements Dispatch {
         manual,
         readyAt: message.createdAt,
       };
-      void this.#send(endpoint, work, false).finally(() => this.#open.settle(message.id));
+      void this.#send(endpoint, work, false).then((isDone) => {
+        if (isDone) this.#open.settle(message.id);
+      });
     }
   }
 
-  /** Sends one delivery whose place is taken, records it, and gives the place back. Never rejects. */
-  async #send(endpoint: KnownEndpoint | undefined, work: Work, expired: boolean): Promise<void> {
+  /**
+   * Sends one delivery whose place is taken, records it, and gives the place back. Never rejects; gives false when it
+   * is still ours in the database.
+   */
+  async #send(endpoint: KnownEndpoint | undefined, work: Work, expired: boolean): Promise<boolean> {
     let passage: { durationMs: number; answered: boolean } | undefined;
     try {
       if (!endpoint || endpoint.disabled) {
         // Closed since it was claimed: back into the queue, where the next claim cancels it.
         await releaseDeliveries(this.#ctx.database.kysely, work.owner, [work], this.#ctx.clock.now());
-        return;
+        return true;
       }
       if (expired) {
         await this.#record(concludeExpired(this.#ctx, endpoint, work));
-        return;
+        return true;
       }
       const delivered = await deliver(this.#ctx, this.#sender, endpoint, work);
       const { attempt } = delivered;
       passage = { durationMs: attempt.durationMs, answered: attempt.statusCode > 0 };
       await this.#record(attempt);
       this.#report(work, delivered);
-      await judgeEndpoint(this.#ctx, endpoint, delivered);
+      await this.#health.judge(endpoint, delivered);
+      return true;
     } catch (error) {
-      this.#ctx.log.error({ err: error, messageId: work.messageId }, 'a delivery could not be made');
+      return await this.#putOff(work, error);
     } finally {
-      this.#lanes.release(work.endpointId, passage);
+      if (this.#lanes.release(work.endpointId, passage)) this.#lookAt(0);
       if (this.#lanes.inFlight === 0) this.#idle?.();
+    }
+  }
+
+  /** Puts a delivery that failed by a fault of ours into the queue for later. Gives false when that fails too. */
+  async #putOff(work: Work, error: unknown): Promise<boolean> {
+    const { messageId, endpointId } = work;
+    this.#ctx.log.error({ err: error, messageId, endpointId }, 'a delivery could not be made');
+    const later = new Date(this.#ctx.clock.now().getTime() + FAULT_PAUSE_MS);
+    try {
+      await releaseDeliveries(this.#ctx.database.kysely, work.owner, [work], later);
+      return true;
+    } catch {
+      this.#hasLeftovers = true;
+      return false;
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Messages that were born in this process and are not settled yet, oldest first. Ids are made in the order of time, so
- * the first is the bound below which everything is done.
+ * Messages that were born in this process and are not settled yet, oldest first. Ids are made in the order of time, but
+ * those of one tick in none: everything before the tick of the first is done.
  */
 export class InFlight {
   readonly #open = new Map<string, number>();

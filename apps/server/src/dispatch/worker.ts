@@ -1,7 +1,7 @@
 import { ID_PREFIX } from '@postrider/contract';
 import type { Context } from '../context.js';
 import type { Session } from '../database/database.js';
-import { startId } from '../ids.js';
+import { startId, timeOfId } from '../ids.js';
 import { events } from '../observability/events.js';
 import {
   deleteWorker,
@@ -67,14 +67,22 @@ export class Worker {
     }
   }
 
-  /** Forgets this process: nothing is under way in it any more. */
-  async stop(): Promise<void> {
-    if (this.#number !== undefined) await deleteWorker(this.#ctx.database.kysely, this.#number);
-    await this.#session?.close();
+  /**
+   * Lets go of the lock, and forgets this process if nothing is left of its work: what is left is taken over by whoever
+   * sees that the lock is free.
+   */
+  async stop(isDone: boolean): Promise<void> {
+    try {
+      if (isDone && this.#number !== undefined) await deleteWorker(this.#ctx.database.kysely, this.#number);
+    } finally {
+      await this.#session?.close();
+    }
   }
 
   #settledBefore(): string {
-    return this.#inFlight.oldest() ?? startId(ID_PREFIX.message, this.#ctx.clock.now());
+    const oldest = this.#inFlight.oldest();
+    const since = oldest === undefined ? undefined : timeOfId(ID_PREFIX.message, oldest);
+    return startId(ID_PREFIX.message, since ?? this.#ctx.clock.now());
   }
 
   async #register(): Promise<void> {

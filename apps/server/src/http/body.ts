@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { invalidInput, payloadTooLarge } from '../errors.js';
+import { isTooDeep, MAX_JSON_DEPTH } from '../json-depth.js';
 import { scopeOf } from './scope.js';
 
 /** Answers malformed JSON; the place of the fault is the body as a whole (spec: wire behaviour, section 3.2). */
@@ -17,6 +18,7 @@ function parse(request: Request, text: string): void {
   } catch (error) {
     throw malformed(error instanceof Error ? error.message : 'invalid JSON');
   }
+  if (isTooDeep(text)) throw malformed(`nested deeper than ${MAX_JSON_DEPTH} levels`);
 }
 
 /** Reads a body that is not compressed; a third of the cost of `express.json()`. */

@@ -1,4 +1,5 @@
 import type { MessageOut } from '@postrider/contract';
+import { isTooDeep } from '../json-depth.js';
 import type { Message } from '../storage/message.js';
 
 /** What stands in the place of a payload that is not kept any more (spec: wire behaviour, section 6.4). */
@@ -7,9 +8,9 @@ const EXPIRED = { expired: true };
 /** A payload as it was sent, or what stands in its place. */
 export const presentRawPayload = ({ payload }: Message): string => payload ?? JSON.stringify(EXPIRED);
 
-/** A payload as callers read it. A raw one that is no JSON object cannot be shown in that form. */
+/** A payload as callers read it. A raw one that is no JSON object, or nests too deep, cannot be shown in that form. */
 function presentPayload(text: string | null): Record<string, unknown> {
-  if (text === null) return EXPIRED;
+  if (text === null || isTooDeep(text)) return EXPIRED;
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

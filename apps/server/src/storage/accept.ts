@@ -79,6 +79,7 @@ stored as (
     headers, payload_expires_at, deliver_at, created_at
   from valid
   where key is null or id in (select message_id from keyed)
+  order by application_id, event_id
   on conflict do nothing
   returning id
 ),

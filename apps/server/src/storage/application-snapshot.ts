@@ -9,7 +9,6 @@ export interface EndpointSnapshot {
   readonly channels: string[] | null;
   readonly throttleRate: number | null;
   readonly headers: Uint8Array | null;
-  readonly firstFailureAt: Date | null;
   /** Current secret first, then older ones, the one that ends first before the others. */
   readonly secrets: { readonly secret: Uint8Array; readonly until: Date | null }[];
 }
@@ -59,16 +58,7 @@ export async function loadSnapshotById(
   if (!application) return undefined;
   const endpoints = await database
     .selectFrom('endpoint')
-    .select([
-      'id',
-      'url',
-      'disabled',
-      'event_types',
-      'channels',
-      'throttle_rate',
-      'headers',
-      'first_failure_at',
-    ])
+    .select(['id', 'url', 'disabled', 'event_types', 'channels', 'throttle_rate', 'headers'])
     .where('application_id', '=', id)
     .where('deleted_at', 'is', null)
     .execute();
@@ -93,7 +83,6 @@ export async function loadSnapshotById(
       channels: row.channels,
       throttleRate: row.throttle_rate,
       headers: row.headers,
-      firstFailureAt: row.first_failure_at,
       secrets: secretsOf(row.id).map((one) => ({ secret: one.secret, until: one.expires_at })),
     })),
   };

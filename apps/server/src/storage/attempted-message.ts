@@ -37,6 +37,8 @@ interface Source {
 
 /** Up to so many deliveries that may have the wanted status are looked up one by one. */
 const MAX_CANDIDATES = 20_000;
+/** How many more of them may come while they are counted. */
+const MARGIN = 1_000;
 
 /** When a delivery is tried next: by the schedule, or for the first time where the message is dated ahead. */
 export const nextAttemptAt = sql`case
@@ -55,25 +57,25 @@ export const wasTried = sql`(
 )`;
 
 /**
- * Messages that may stand so with the endpoint, and surely all that do, from an index that has few others. Undefined for
- * a status that is not rare, or has no such index: `delivery` has none with the status, since the usual path changes it.
+ * Messages that may stand so with the endpoint, and surely all that do, from an index that has few others, up to a
+ * limit. Undefined for a status that is not rare, or has no such index: `delivery` has none with the status, since the
+ * usual path changes it. In the order of the index, so that the planner takes no other way.
  */
 function candidatesFor(status: number | undefined, { applicationId, endpointId }: EndpointKey) {
   const own = sql`application_id = ${applicationId} and endpoint_id = ${endpointId}`;
-  const waiting = sql`select message_id from delivery where ${own} and due_at is not null`;
-  switch (status) {
-    case 1:
-      // What was born claimed is due at no time; it is not older than what its process has under way.
-      return sql`${waiting} union all
-        select message_id from delivery
-        where ${own} and message_id >= (select min(settled_before) from worker)`;
-    case 2:
-      return sql`select message_id from attempt where ${own} and status = 2`;
-    case 3:
-      return waiting;
-    default:
-      return undefined;
-  }
+  const waiting = (limit: number) => sql`(
+    select message_id from delivery where ${own} and due_at is not null order by due_at limit ${limit}
+  )`;
+  // What was born claimed is due at no time; it is not older than what its process has under way.
+  const born = (limit: number) => sql`(
+    select message_id from delivery where ${own} and message_id >= (select min(settled_before) from worker)
+    order by message_id limit ${limit}
+  )`;
+  const failed = (limit: number) => sql`(
+    select message_id from attempt where ${own} and status = 2 order by id limit ${limit}
+  )`;
+  if (status === 1) return (limit: number) => sql`${waiting(limit)} union all ${born(limit)}`;
+  return status === 2 ? failed : status === 3 ? waiting : undefined;
 }
 
 /** The few candidates one by one, if they are few; else the endpoint's deliveries in their order. */
@@ -87,13 +89,12 @@ async function chooseSource(
   const candidates = candidatesFor(status, key);
   if (!candidates) return everything;
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int4 as count from (${candidates} limit ${MAX_CANDIDATES + 1}) as candidate`.execute(
-    database,
-  );
-  if ((rows[0]?.count ?? 0) > MAX_CANDIDATES) return everything;
+    select count(*)::int4 as count from (${candidates(MAX_CANDIDATES + 1)}) as candidate`.execute(database);
+  const count = rows[0]?.count ?? 0;
+  if (count > MAX_CANDIDATES) return everything;
   const id = sql`candidate.message_id`;
   const from = sql`(
-      select distinct message_id from (${candidates}) as candidate where ${within(id, window)}
+      select distinct message_id from (${candidates(count + MARGIN)}) as candidate where ${within(id, window)}
       order by message_id ${sql.raw(window.fromOldest ? 'asc' : 'desc')} offset 0
     ) as candidate
     cross join lateral (

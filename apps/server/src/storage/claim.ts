@@ -32,9 +32,9 @@ export interface ClaimedDelivery {
 }
 
 /**
- * Endpoints that may have deliveries due, locked until the transaction ends; those of other claims under way and those
- * in `full` are passed over. Whoever is due first comes first, one row an endpoint: however much waits for one of them,
- * it does not stand before the others.
+ * Endpoints that may have deliveries due, locked until the transaction ends; those of other claims under way are passed
+ * over, and those in `full` unless they are closed: to cancel takes no room. Whoever is due first comes first, one row
+ * an endpoint: however much waits for one of them, it does not stand before the others.
  */
 export async function lockDueEndpoints(
   transaction: Queryable,
@@ -42,9 +42,10 @@ export async function lockDueEndpoints(
   full: readonly string[],
   limit: number,
 ): Promise<DueEndpoint[]> {
+  const closed = sql`(endpoint.disabled or endpoint.deleted_at is not null or application.deleted_at is not null)`;
   const { rows } = await sql<DueEndpoint>`
     select work.application_id as "applicationId", work.endpoint_id as "endpointId", application.revision,
-      (endpoint.disabled or endpoint.deleted_at is not null or application.deleted_at is not null) as closed,
+      ${closed} as closed,
       endpoint.throttle_rate as "throttleRate", work.tokens, work.refilled_at as "refilledAt",
       application.throttle_rate as "applicationThrottleRate"
     from endpoint_work as work
@@ -53,7 +54,7 @@ export async function lockDueEndpoints(
       where application_id = work.application_id and id = work.endpoint_id offset 0
     ) as endpoint
     cross join lateral (select * from application where id = work.application_id offset 0) as application
-    where work.next_due_at <= ${now}::timestamptz and work.endpoint_id <> all(${full}::text[])
+    where work.next_due_at <= ${now}::timestamptz and (work.endpoint_id <> all(${full}::text[]) or ${closed})
     order by work.next_due_at
     limit ${limit}
     for update of work skip locked`.execute(transaction);
@@ -106,8 +107,9 @@ export async function claimDeliveries(
 }
 
 /**
- * Closes up to `limit` waiting deliveries of each endpoint: they are canceled, for everybody to see. Gives how many.
- * Those that somebody has under way keep their owner, so that a success is still recorded.
+ * Closes up to `limit` waiting deliveries of each endpoint: they are canceled, for everybody to see; of those that were
+ * done and wait for a resend only the resend is. Gives how many. Those that somebody has under way keep their owner, so
+ * that a success is still recorded.
  */
 export async function cancelDeliveries(
   transaction: Queryable,
@@ -126,11 +128,26 @@ export async function cancelDeliveries(
         for update skip locked
       ) as waiting
     )
-    update delivery set status = 4, due_at = null, retry_at = null, manual = 0
+    update delivery set
+      status = case when delivery.status in (0, 2) then delivery.status else 4 end,
+      due_at = null, retry_at = null, manual = 0
     from picked
     where delivery.application_id = picked.application_id and delivery.endpoint_id = picked.endpoint_id
       and delivery.message_id = picked.message_id`.execute(transaction);
   return Number(result.numAffectedRows ?? 0);
+}
+
+/** When the first endpoint after `now` is to be looked at; undefined when nothing waits for later. */
+export async function findNextDue(database: Queryable, now: Date): Promise<Date | undefined> {
+  const row = await database
+    .selectFrom('endpoint_work')
+    .select('next_due_at')
+    .where('next_due_at', '>', now)
+    .where(sql<boolean>`next_due_at < 'infinity'`)
+    .orderBy('next_due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.next_due_at;
 }
 
 /** What an endpoint's bucket holds after a claim, and when it may be taken from again. */
@@ -141,12 +158,14 @@ export interface WorkUpdate {
   readonly refilledAt: Date | null;
   /** Not looked at before this instant, although something may be due; null: as soon as something is. */
   readonly notBefore: Date | null;
+  /** Looked at by this instant if anything waits, although it may be due later. */
+  readonly notAfter: Date | null;
 }
 
 /**
  * Notes when each endpoint is to be looked at next: when the earliest of its deliveries is due. It is a statement of
  * its own after the claim, so it sees what others have committed meanwhile; what they commit later finds the row
- * locked, and lowers it afterwards. Gives the earliest of these instants.
+ * locked, and lowers it afterwards.
  */
 export async function updateWork(
   transaction: Queryable,
@@ -157,15 +176,15 @@ export async function updateWork(
       update endpoint_work as work
       set tokens = given.tokens, refilled_at = given.refilled_at,
         next_due_at = greatest(given.not_before, coalesce((
-          select due_at from delivery
+          select least(due_at, given.not_after) from delivery
           where application_id = given.application_id and endpoint_id = given.endpoint_id and due_at is not null
           order by due_at limit 1
         ), 'infinity'))
       from unnest(
         ${updates.map((one) => one.applicationId)}::text[], ${updates.map((one) => one.endpointId)}::text[],
         ${updates.map((one) => one.tokens)}::real[], ${updates.map((one) => one.refilledAt)}::timestamptz[],
-        ${updates.map((one) => one.notBefore)}::timestamptz[]
-      ) as given(application_id, endpoint_id, tokens, refilled_at, not_before)
+        ${updates.map((one) => one.notBefore)}::timestamptz[], ${updates.map((one) => one.notAfter)}::timestamptz[]
+      ) as given(application_id, endpoint_id, tokens, refilled_at, not_before, not_after)
       where work.application_id = given.application_id and work.endpoint_id = given.endpoint_id
       returning work.next_due_at
     )

@@ -87,10 +87,9 @@ export async function queueFailed(
     ),
     queued as (
       update delivery set manual = 1, due_at = ${now}::timestamptz
-      from picked
-      where delivery.application_id = ${applicationId} and delivery.endpoint_id = ${endpointId}
-        and delivery.message_id = picked.message_id
-      returning delivery.message_id
+      where application_id = ${applicationId} and endpoint_id = ${endpointId}
+        and message_id = any(array(select message_id from picked))
+      returning message_id
     )
     select count(*)::int4 as count, max(message_id) as last from queued`.execute(transaction);
   return rows[0] ?? { count: 0, last: null };

@@ -1,5 +1,7 @@
+import { ID_PREFIX } from '@postrider/contract';
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
+import { endId } from '../ids.js';
 import { bumpRevision } from './application.js';
 import { wakeEndpoint } from './endpoint-work.js';
 
@@ -7,8 +9,8 @@ import { wakeEndpoint } from './endpoint-work.js';
 export type DisableReason = 'failing' | 'gone' | 'asked';
 
 /**
- * Notes that a message failed to the end; gives since when messages do, undefined when the endpoint is closed. The
- * first time counts as a change of the endpoint, so that everybody who delivers to it knows that a success matters.
+ * Notes that a message failed to the end; gives since when messages do, undefined when the endpoint is closed. It does
+ * not count as a change of the endpoint: accepts would have to begin anew.
  */
 export async function noteFailure(
   database: Queryable,
@@ -16,26 +18,15 @@ export async function noteFailure(
   endpointId: string,
   now: Date,
 ): Promise<Date | undefined> {
-  const known = await database
-    .selectFrom('endpoint')
-    .select('first_failure_at')
+  const row = await database
+    .updateTable('endpoint')
+    .set({ first_failure_at: sql<Date>`coalesce(first_failure_at, ${now}::timestamptz)` })
     .where('application_id', '=', applicationId)
     .where('id', '=', endpointId)
     .where('deleted_at', 'is', null)
     .where('disabled', '=', false)
+    .returning('first_failure_at')
     .executeTakeFirst();
-  if (!known) return undefined;
-  if (known.first_failure_at) return known.first_failure_at;
-  const row = await database.transaction().execute(async (transaction) => {
-    await bumpRevision(transaction, applicationId);
-    return transaction
-      .updateTable('endpoint')
-      .set({ first_failure_at: sql<Date>`coalesce(first_failure_at, ${now}::timestamptz)` })
-      .where('application_id', '=', applicationId)
-      .where('id', '=', endpointId)
-      .returning('first_failure_at')
-      .executeTakeFirst();
-  });
   return row?.first_failure_at ?? undefined;
 }
 
@@ -45,15 +36,31 @@ export async function clearFirstFailure(
   applicationId: string,
   endpointId: string,
 ): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
-    await bumpRevision(transaction, applicationId);
-    await transaction
-      .updateTable('endpoint')
-      .set({ first_failure_at: null })
-      .where('application_id', '=', applicationId)
-      .where('id', '=', endpointId)
-      .execute();
-  });
+  await database
+    .updateTable('endpoint')
+    .set({ first_failure_at: null })
+    .where('application_id', '=', applicationId)
+    .where('id', '=', endpointId)
+    .execute();
+}
+
+/** Whether any attempt at the endpoint that was begun after `since` has succeeded. */
+export async function succeededSince(
+  database: Queryable,
+  applicationId: string,
+  endpointId: string,
+  since: Date,
+): Promise<boolean> {
+  const row = await database
+    .selectFrom('attempt')
+    .select('id')
+    .where('application_id', '=', applicationId)
+    .where('endpoint_id', '=', endpointId)
+    .where('id', '>', endId(ID_PREFIX.attempt, since))
+    .where('status', '=', 0)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Disables an endpoint; its waiting deliveries are closed soon after. False when it was closed already. */

@@ -28,7 +28,9 @@ export interface NewAttempt {
 
 /*
  * One statement, so one commit, for any number of attempts. Doing it twice does no harm: the attempt is there already
- * and the delivery has no owner any more. What is due again is noted in endpoint_work.
+ * and the delivery has no owner any more. What is due again is noted in endpoint_work: for when it is due, or for at
+ * once where the endpoint was closed meanwhile, so that it is canceled. What was canceled under way stays so unless it
+ * has succeeded.
  */
 const RECORD = {
   name: 'record',
@@ -52,13 +54,21 @@ made as (
 ),
 settled as (
   update delivery set
-    status = coalesce(input.next_status,
-      case when delivery.retry_at is not null or delivery.status = 0 then delivery.status else 2 end),
+    status = case
+      when delivery.status = 4 and input.next_status = 3 then 4
+      else coalesce(input.next_status,
+        case when delivery.retry_at is not null or delivery.status = 0 then delivery.status else 2 end)
+    end,
     attempts = delivery.attempts + 1 - input.manual,
     manual = greatest(delivery.manual - input.manual, 0),
-    retry_at = case when input.next_status is null then delivery.retry_at else input.retry_at end,
+    retry_at = case
+      when delivery.status = 4 then null
+      when input.next_status is null then delivery.retry_at
+      else input.retry_at
+    end,
     due_at = case
       when delivery.manual > input.manual then input.created_at
+      when delivery.status = 4 then null
       when input.next_status is null then delivery.retry_at
       else input.retry_at
     end,
@@ -67,13 +77,24 @@ settled as (
   where delivery.application_id = input.application_id and delivery.endpoint_id = input.endpoint_id
     and delivery.message_id = input.message_id
     and delivery.owner = input.owner and delivery.lease = input.lease
-  returning delivery.application_id, delivery.endpoint_id, delivery.due_at
+  returning delivery.application_id, delivery.endpoint_id, delivery.due_at, input.created_at
 ),
 waiting as (
   insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
-  select application_id, endpoint_id, min(due_at) from settled where due_at is not null
-  group by application_id, endpoint_id
-  order by application_id, endpoint_id
+  select due.application_id, due.endpoint_id, case when target.closed then due.created_at else due.due_at end
+  from (
+    select application_id, endpoint_id, min(due_at) as due_at, min(created_at) as created_at
+    from settled where due_at is not null group by application_id, endpoint_id
+  ) as due
+  cross join lateral (
+    select (
+      exists (select 1 from endpoint
+        where application_id = due.application_id and id = due.endpoint_id
+          and (disabled or deleted_at is not null))
+      or exists (select 1 from application where id = due.application_id and deleted_at is not null)
+    ) as closed offset 0
+  ) as target
+  order by due.application_id, due.endpoint_id
   on conflict (application_id, endpoint_id) do update
     set next_due_at = least(work.next_due_at, excluded.next_due_at)
   returning work.next_due_at

@@ -121,27 +121,28 @@ export interface DeliveryKey {
   readonly messageId: string;
 }
 
-/** Puts deliveries that `owner` has back into the queue, due now; those that it does not have are left alone. */
+/** Puts deliveries that `owner` has back into the queue, due at `at`; those that it does not have are left alone. */
 export async function releaseDeliveries(
   transaction: Queryable,
   owner: number,
   keys: readonly DeliveryKey[],
-  now: Date,
+  at: Date,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     with freed as (
-      update delivery set owner = null, lease = delivery.lease + 1, due_at = ${now}::timestamptz
+      update delivery set owner = null, lease = delivery.lease + 1, due_at = ${at}::timestamptz
       from unnest(
         ${keys.map((one) => one.applicationId)}::text[], ${keys.map((one) => one.endpointId)}::text[],
         ${keys.map((one) => one.messageId)}::text[]
       ) as given(application_id, endpoint_id, message_id)
       where delivery.application_id = given.application_id and delivery.endpoint_id = given.endpoint_id
-        and delivery.message_id = given.message_id and delivery.owner = ${owner} and delivery.status in (1, 3)
+        and delivery.message_id = given.message_id and delivery.owner = ${owner}
+        and (delivery.status in (1, 3) or delivery.manual > 0)
       returning delivery.application_id, delivery.endpoint_id
     ),
     waiting as (
       insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
-      select application_id, endpoint_id, ${now}::timestamptz from freed
+      select application_id, endpoint_id, ${at}::timestamptz from freed
       group by application_id, endpoint_id
       order by application_id, endpoint_id
       on conflict (application_id, endpoint_id) do update

@@ -42,13 +42,13 @@ const byMessage = (query: Query) => {
 const ids = (list: readonly { id: string }[]) => list.map((one) => one.id);
 const at = (index: number) => attempts[index] as MessageAttemptOut;
 /** What was sent before the wide message. */
-const before = () => wide.timestamp;
+const start = () => wide.timestamp;
 
 describe('attempts by endpoint', () => {
   it('are given in the same blocks forwards and backwards', async () => {
     const forwards = [];
     for (let iterator: string | undefined, done = false; !done; ) {
-      const page = await byEndpoint({ limit: 10, ...(iterator ? { iterator } : { before: before() }) });
+      const page = await byEndpoint({ limit: 10, ...(iterator ? { iterator } : { before: start() }) });
       forwards.push(page);
       iterator = page.iterator ?? undefined;
       done = page.done;
@@ -59,7 +59,7 @@ describe('attempts by endpoint', () => {
     const middle = await byEndpoint({ limit: 10, iterator: last?.prevIterator ?? '' });
     expect(ids(middle.data)).toEqual(ids(forwards[1]?.data ?? []));
     expect(middle.done).toBe(false);
-    const first = await byEndpoint({ limit: 10, iterator: middle.prevIterator ?? '', before: before() });
+    const first = await byEndpoint({ limit: 10, iterator: middle.prevIterator ?? '', before: start() });
     expect(ids(first.data)).toEqual(ids(forwards[0]?.data ?? []));
     expect(first.done).toBe(true);
   });
@@ -73,7 +73,7 @@ describe('attempts by endpoint', () => {
 
   it('`after` includes its instant and `before` does not', async () => {
     const { timestamp } = at(10);
-    const after = await byEndpoint({ after: timestamp, before: before() });
+    const after = await byEndpoint({ after: timestamp, before: start() });
     expect(ids(after.data)).toEqual(ids(attempts.slice(0, 11)));
     const earlier = await byEndpoint({ before: timestamp });
     expect(ids(earlier.data)).toEqual(ids(attempts.slice(11)));
@@ -93,14 +93,14 @@ describe('attempts by endpoint', () => {
     expect(page.done).toBe(true);
     const older = await byEndpoint({ iterator: page.iterator ?? '' });
     expect(ids(older.data)).toEqual(ids(attempts.slice(21)));
-    const newer = await byEndpoint({ iterator: page.prevIterator ?? '', before: before() });
+    const newer = await byEndpoint({ iterator: page.prevIterator ?? '', before: start() });
     expect(ids(newer.data)).toEqual(ids(attempts.slice(0, 10)));
   });
 
   it('are walked to the end by the client package', async () => {
     const seen: string[] = [];
     const params = { app_id: scene.appId, endpoint_id: endpointId };
-    const query = { limit: 10, before: before() };
+    const query = { limit: 10, before: start() };
     for await (const one of paginate(scene.client.messageAttempt.listByEndpoint, { params, query })) {
       seen.push(one.id);
     }
@@ -140,7 +140,7 @@ describe('90 days later', () => {
   it('lists are empty, unless one says from when on or goes on from an iterator', async () => {
     expect((await byEndpoint({})).data).toEqual([]);
     expect((await byMessage({})).data).toEqual([]);
-    expect((await byEndpoint({ before: before() })).data).toHaveLength(28);
+    expect((await byEndpoint({ before: start() })).data).toHaveLength(28);
     expect((await byEndpoint({ after: at(27).timestamp })).data).toHaveLength(29);
     expect(ids((await byEndpoint({ iterator: at(20).id })).data)).toEqual(ids(attempts.slice(21)));
     expect((await byEndpoint({ iterator: `-${at(20).id}` })).data).toHaveLength(21);

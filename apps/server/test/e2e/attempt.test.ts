@@ -95,7 +95,7 @@ describe('attempts', () => {
     expect([one?.body, again?.body]).toEqual(['{"a":1}', '{"a":1}']);
     for (const receiver of others) expect((await receiver.waitFor(1))[0]?.body).toBe('{"a":1}');
     const attempts = await scene.recorded(id, 4);
-    expect(attempts.map((attempt) => attempt.responseStatusCode).sort()).toEqual([200, 200, 200, 500]);
+    expect(attempts.filter((attempt) => attempt.responseStatusCode === 200)).toHaveLength(3);
   });
 
   it('an attempt is 404 under another message, in another application, and where it is none', async () => {
@@ -142,12 +142,13 @@ describe('headers of an attempt', () => {
     await scene.endpoint(receiver.url.replace('http://', 'http://me:secret@'), {
       headers: { 'X-Tenant': 'acme' },
     });
-    const headers = { 'Content-Type': 'application/xml' };
+    const headers = { 'Content-Type': 'application/xml', 'Svix-Id': 'of-the-message' };
     const { id } = await scene.send({ payload: {}, transformationsParams: { rawPayload: '<x/>', headers } });
     const attempt = await firstOf(id);
     expect(receiver.requests[0]?.headers).toMatchObject({
       'x-tenant': 'acme',
       'content-type': 'application/xml',
+      'svix-id': id,
       authorization: expect.stringMatching(/^Basic /),
     });
     const { sentHeaders, sensitive } = await headersOf(id, attempt.id);

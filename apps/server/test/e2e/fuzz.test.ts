@@ -3,9 +3,9 @@ import { unwrap } from '@postrider/client';
 import { listOperations, type Operation } from '@postrider/contract';
 import fc from 'fast-check';
 import { Pool } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
-import { oddText, toJson, valuesFor } from '../arbitrary.js';
+import { oddText, type Settings, toJson, valuesFor } from '../arbitrary.js';
 import { startServer, type TestServer } from '../harness.js';
 import { REACH_RECEIVERS, Scene } from '../scene.js';
 
@@ -24,10 +24,9 @@ const withBody = operations.filter(({ operation }) => bodyOf(operation) !== unde
 let server: TestServer;
 let scene: Scene;
 let pool: Pool;
-let tokens: string[];
 /** What the names in paths may stand for: things that are there. */
 let known: Record<string, string[]>;
-let urls: string[];
+let settings: Settings;
 
 beforeAll(async () => {
   process.stdout.write(`fuzz: seed ${SEED}, ${RUNS} runs of each operation\n`);
@@ -39,25 +38,24 @@ beforeAll(async () => {
     bodyTimeout: PATIENCE_MS,
     maxHeaderSize: 65_536,
   });
-  urls = [(await scene.receiver()).url];
+  const { url } = await scene.receiver();
   const { client, appId } = scene;
   for (const name of ['invoice.paid', 'a.b']) {
     const schemas = { '1': { type: 'object', examples: [{ n: 1 }] } };
     await unwrap(client.eventType.create({ body: { name, description: 'Fuzz', schemas } }));
   }
-  const endpoint = await scene.endpoint(urls[0] ?? '', { uid: 'ep-uid' });
+  const endpoint = await scene.endpoint(url, { uid: 'ep-uid' });
   const message = await scene.send({ eventId: 'event-id' });
   const [attempt] = await scene.recorded(message.id, 1);
-  const access = { params: { app_id: appId }, body: {} };
-  const portal = await unwrap(client.authentication.getAppPortalAccess(access));
-  tokens = [scene.environment.key, portal.token];
   known = {
     app_id: [appId],
-    endpoint_id: [endpoint.id, 'ep-uid'],
+    endpoint_id: [endpoint.id, endpoint.id, 'ep-uid'],
     msg_id: [message.id, 'event-id'],
     attempt_id: [attempt?.id ?? ''],
     event_type_name: ['invoice.paid', 'a.b'],
   };
+  const texts = Object.values(known).flat();
+  settings = { urls: [url], texts: [...texts, ...texts.map((text) => `-${text}`)] };
 });
 afterAll(async () => {
   await pool.close();
@@ -169,7 +167,7 @@ const asText = (value: unknown): string[] =>
 function queriesFor({ operation }: { operation: Operation }): fc.Arbitrary<string> {
   const { query } = operation.route;
   const schema = query instanceof z.ZodType ? query : z.object({});
-  const pairs = valuesFor(schema, { urls }).map((value) =>
+  const pairs = valuesFor(schema, settings).map((value) =>
     Object.entries(Object(value) as object).flatMap(([name, one]) =>
       asText(one).map((text) => `${encode(name.slice(0, 100))}=${encode(text.slice(0, 2_000))}`),
     ),
@@ -223,7 +221,7 @@ const BREAKERS: readonly ((json: string) => string | Buffer)[] = [
 const bodiesFor = (schema: z.ZodType): fc.Arbitrary<string | Buffer> =>
   fc
     .tuple(
-      valuesFor(schema, { urls }).map(toJson),
+      valuesFor(schema, settings).map(toJson),
       fc.oneof(
         { weight: 12, arbitrary: fc.constant((json: string) => json) },
         { weight: 1, arbitrary: fc.constantFrom(...BREAKERS) },
@@ -231,10 +229,10 @@ const bodiesFor = (schema: z.ZodType): fc.Arbitrary<string | Buffer> =>
     )
     .map(([json, change]) => change(json));
 
-/** What a body says; undefined where it is no JSON. */
+/** What a body says, nothing being the empty object; undefined where it is no JSON. */
 function read(body: string | Buffer): unknown {
   try {
-    return JSON.parse(body.toString() || '{}');
+    return JSON.parse(body.toString().trim() || '{}');
   } catch {
     return undefined;
   }
@@ -244,17 +242,25 @@ function read(body: string | Buffer): unknown {
 const KEPT = ['name', 'description', 'eventType', 'eventId', 'uid', 'metadata', 'payload', 'schemas'];
 /** What JSON can say of a value: not -0, not infinity. */
 const inJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+/** The embedded database gives texts back without a byte order mark in front: PGlite decodes them so. */
+const asRead = (value: unknown): unknown =>
+  typeof value === 'string' && inject('database') === 'embedded' ? value.replace(/^\ufeff/, '') : value;
 
-function expectKept(sent: unknown, answer: Answer): void {
+function expectKept({ key }: Operation, sent: unknown, answer: Answer): void {
   if (answer.status >= 300 || answer.text === '') return;
   const received = JSON.parse(answer.text) as Record<string, unknown>;
   const given = Object(sent) as Record<string, unknown>;
+  // An example is not shown, and a raw payload stands in the place of the other.
   const isRaw = typeof Object(given['transformationsParams'])['rawPayload'] === 'string';
+  const showsPayload = key[0] === 'message' && !isRaw;
   for (const name of KEPT) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value === undefined || value === null || !(name in received) || (isRaw && name === 'payload'))
-      continue;
-    expect(isDeepStrictEqual(received[name], inJson(value)), `${name} in ${answer.text}`).toBe(true);
+    if (value === undefined || value === null || !(name in received)) continue;
+    if (name === 'payload' && !showsPayload) continue;
+    expect(
+      isDeepStrictEqual(asRead(received[name]), asRead(inJson(value))),
+      `${name} in ${answer.text}`,
+    ).toBe(true);
   }
 }
 
@@ -275,8 +281,8 @@ describe('whatever the body, the answer is documented', () => {
       const answer = await call(target, { path, body, ...(key === undefined ? {} : { key }) });
       expectDocumented(target, answer, isMalformed(path) ? [400] : []);
       if (key !== undefined) return;
-      const isTaken = schema.safeParse(read(body)).success;
-      if (isTaken) expectKept(read(body), answer);
+      const { success, data } = schema.safeParse(read(body));
+      if (success) expectKept(target.operation, data, answer);
       else expect(answer.status).toBeGreaterThanOrEqual(400);
     });
   });
@@ -284,11 +290,14 @@ describe('whatever the body, the answer is documented', () => {
 
 describe('whatever the path, query and token, the answer is documented', () => {
   it.each(operations)('$name', async (target) => {
+    // Others before may have ended the portal's sessions.
+    const access = { params: { app_id: scene.appId }, body: {} };
+    const portal = await unwrap(scene.client.authentication.getAppPortalAccess(access));
     const calls = fc.record({
       path: pathsFor(target, 30),
       query: queriesFor(target),
       token: fc.oneof(
-        { weight: 8, arbitrary: fc.constantFrom(...tokens) },
+        { weight: 8, arbitrary: fc.constantFrom(scene.environment.key, scene.environment.key, portal.token) },
         { weight: 1, arbitrary: fc.constantFrom('', 'no', 'appsk_', 'sk_\u00ff', 'x'.repeat(5_000)) },
       ),
       key: keys,

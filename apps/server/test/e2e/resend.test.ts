@@ -81,6 +81,21 @@ describe('resend', () => {
     expect((await receiver.waitFor(2))[1]?.body).toBe('<x/>');
   });
 
+  it.each([undefined, '{}', 'no JSON'])('takes whatever body: %s', async (body) => {
+    const { id } = await scene.send();
+    await scene.recorded(id, 1);
+    const answer = await fetch(
+      `${server.url}/api/v1/app/${scene.appId}/msg/${id}/endpoint/${endpoint.id}/resend`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${scene.environment.key}` },
+        ...(body === undefined ? {} : { body }),
+      },
+    );
+    expect([answer.status, await answer.json()]).toEqual([202, {}]);
+    await scene.recorded(id, 2);
+  });
+
   it('happens once for one idempotency key', async () => {
     const { id } = await scene.send();
     await scene.recorded(id, 1);

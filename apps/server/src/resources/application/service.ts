@@ -9,6 +9,7 @@ import {
   findApplication,
   updateApplication,
 } from '../../storage/application.js';
+import { wakeApplication } from '../../storage/endpoint-work.js';
 import { deleteOneTimeCodes } from '../../storage/one-time-code.js';
 import { expirePortalSessions } from '../../storage/portal-session.js';
 import { isUniqueViolation } from '../../storage/violation.js';
@@ -104,7 +105,8 @@ export async function patchApplication(
 }
 
 /**
- * Deletes an application: it is 404 from now on, its uid is free, its portal sessions and links are over.
+ * Deletes an application: it is 404 from now on, its uid is free, its portal sessions and links are over, what waits
+ * for its endpoints is closed.
  *
  * @throws AppError 404
  */
@@ -118,6 +120,8 @@ export async function removeApplication(
   const endedSessions = await ctx.database.kysely.transaction().execute(async (transaction) => {
     if (!(await deleteApplication(transaction, environmentId, id, now))) throw notFound();
     await deleteOneTimeCodes(transaction, id, []);
+    // Whoever takes its waiting deliveries now sees that it is gone, and closes them.
+    await wakeApplication(transaction, id, now);
     return expirePortalSessions(transaction, id, now, now, []);
   });
   events.applicationDeleted(ctx, { environmentId, applicationId: id, endedSessions });

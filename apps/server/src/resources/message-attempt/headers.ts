@@ -28,7 +28,8 @@ export function describeAttemptHeaders(ctx: Context, attempt: Attempt): MessageA
   const responseHeaders = parse<[string, string][]>(attempt.response_headers);
   // Nothing was sent: the payload was not there any more.
   if (attempt.signature === null) return { sentHeaders: {}, responseHeaders, sensitive: [] };
-  const custom = parse<string[]>(attempt.sent_headers) ?? [];
+  // A message may name headers of ours, which then go before its own.
+  const custom = (parse<string[]>(attempt.sent_headers) ?? []).filter((name) => !/^svix-/i.test(name));
   const hidden = new Set(custom.map((name) => name.toLowerCase()));
   const authorizes = parseTarget(attempt.url)?.authorization !== undefined && !hidden.has('authorization');
   return {

@@ -28,6 +28,7 @@ export async function createMessage(
   const message = toMessage(ctx, input);
   const accepted = await ctx.dispatch.accept(environmentId, idOrUid, message);
   if (accepted) return accepted;
+  if (message.refusal) throw message.refusal;
   const { application, created } = await ctx.database.kysely
     .transaction()
     .execute((transaction) =>
@@ -50,8 +51,9 @@ function toMessage(ctx: RequestContext, input: MessageIn): MessageToAccept {
       ? JSON.stringify(input.transformationsParams.headers)
       : null,
     payloadExpiresAt: expiryOf(ctx, input),
-    deliverAt: deliverAtOf(ctx, input),
+    deliverAt: input.deliverAt ?? null,
     idempotencyKey: ctx.callId,
+    refusal: refuseDate(ctx, input.deliverAt ?? null),
   };
 }
 
@@ -77,12 +79,12 @@ function expiryOf(ctx: RequestContext, input: MessageIn): Date | null {
   return new Date(ctx.clock.now().getTime() + hours * HOUR_MS);
 }
 
-function deliverAtOf(ctx: RequestContext, input: MessageIn): Date | null {
-  const at = input.deliverAt ?? null;
-  if (at === null) return null;
+/** What is wrong with the date for a new message; a repeated call had a right one when it came first. */
+function refuseDate(ctx: RequestContext, at: Date | null): Error | undefined {
+  if (at === null) return undefined;
   const ahead = at.getTime() - ctx.clock.now().getTime();
-  if (ahead < DELIVER_AT_MS.least - CLOCK_SLACK_MS || ahead > DELIVER_AT_MS.most + CLOCK_SLACK_MS) {
-    throw invalidInput(['body', 'deliver_at'], 'deliverAt must be between 1 minute and 24 hours ahead');
-  }
-  return at;
+  const isRight =
+    ahead >= DELIVER_AT_MS.least - CLOCK_SLACK_MS && ahead <= DELIVER_AT_MS.most + CLOCK_SLACK_MS;
+  if (isRight) return undefined;
+  return invalidInput(['body', 'deliver_at'], 'deliverAt must be between 1 minute and 24 hours ahead');
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { temporaryDirectory } from './leftovers.mjs';
+import { familyCpuSecondsOf, isProgram, parentOf } from './processes.mjs';
 
 /** A directory of its own for the embedded database. */
 async function embeddedPlace() {
@@ -10,8 +11,17 @@ async function embeddedPlace() {
     database: 'embedded',
     settings: { POSTRIDER_DATA_DIR: path },
     conditions: {},
+    // The database works in the server's process.
+    cpuSeconds: () => null,
     remove,
   };
+}
+
+/** The process whose children are the server's connections; undefined when the server is on another machine. */
+async function findPostmaster(client) {
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const pid = Number(rows[0].pid);
+  return (await isProgram(pid, 'postgres')) ? await parentOf(pid) : undefined;
 }
 
 async function withClient(url, work) {
@@ -27,15 +37,15 @@ async function withClient(url, work) {
 /** A database of its own on a PostgreSQL server. */
 async function postgresPlace(url) {
   const name = `postrider_bench_${randomBytes(6).toString('hex')}`;
-  const conditions = await withClient(url, async (client) => {
+  const { conditions, postmaster } = await withClient(url, async (client) => {
     const show = async (setting) => (await client.query(`show ${setting}`)).rows[0][setting];
-    const found = {
+    const conditions = {
       postgres: await show('server_version'),
       fsync: await show('fsync'),
       synchronousCommit: await show('synchronous_commit'),
     };
     await client.query(`create database ${name}`);
-    return found;
+    return { conditions, postmaster: await findPostmaster(client) };
   });
   const own = new URL(url);
   own.pathname = `/${name}`;
@@ -48,17 +58,20 @@ async function postgresPlace(url) {
       POSTRIDER_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     },
     conditions: { ...conditions, poolSize: Number(poolSize) },
+    /** Of the whole PostgreSQL server, whoever else it works for; null when it is on another machine. */
+    cpuSeconds: () => (postmaster === undefined ? null : familyCpuSecondsOf(postmaster)),
+    url: own.href,
     remove: () => withClient(url, (client) => client.query(`drop database ${name} with (force)`)),
   };
 }
 
 /** Makers of the places that this machine offers; says so when PostgreSQL is not among them. */
-export function availablePlaces() {
+export function availablePlaces(suite) {
   const url = process.env.POSTRIDER_TEST_DATABASE_URL;
   if (url) return [embeddedPlace, () => postgresPlace(url)];
   process.stderr.write(
     'POSTRIDER_TEST_DATABASE_URL is not set: measuring on the embedded database only.\n' +
-      'With PostgreSQL: bash scripts/with-postgres.sh npm run bench -- auth\n\n',
+      `With PostgreSQL: bash scripts/with-postgres.sh npm run bench -- ${suite}\n\n`,
   );
   return [embeddedPlace];
 }

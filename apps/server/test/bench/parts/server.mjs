@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { atTheLatest, temporaryDirectory } from './leftovers.mjs';
+import { cpuSecondsOf, memoryOf } from './processes.mjs';
 
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
@@ -47,29 +48,6 @@ async function waitForAnswer(url, child, startedAt) {
     await delay(ASK_MS);
   }
   throw new Error('the server did not answer');
-}
-
-async function readProc(pid, file) {
-  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => undefined);
-}
-
-/** Resident memory in MiB now (`VmRSS`) or at most so far (`VmHWM`); null where the system does not tell. */
-async function memoryOf(pid, field) {
-  const status = await readProc(pid, 'status');
-  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1];
-  return kibibytes === undefined ? null : Number(kibibytes) / 1024;
-}
-
-/** Linux counts processor time in hundredths of a second for programs to read, on every machine. */
-const TICKS_PER_SECOND = 100;
-
-/** Processor seconds of the process so far; null where the system does not tell. */
-async function cpuSecondsOf(pid) {
-  const stat = await readProc(pid, 'stat');
-  if (stat === undefined) return null;
-  // The command's name stands in brackets and may hold spaces: count from behind it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 /** Starts the built server in a place and waits for its first answer. Its log goes to a file, at the usual level. */
