@@ -122,6 +122,8 @@ export async function startServer(settings: Settings = {}, home?: Home): Promise
     POSTRIDER_PUBLIC_URL: 'https://portal.example.com',
     POSTRIDER_ENCRYPTION_KEY: encryptionKey,
     POSTRIDER_AUTH_RATE_LIMIT: '100000',
+    // The harness brings its own database; the setting only says that there could be other processes.
+    ...(settings['POSTRIDER_ROLE'] === undefined ? {} : { POSTRIDER_DATABASE_URL: 'postgres://unused' }),
     ...settings,
   });
   const parts: Parts = { clock, database, log: createLogger('debug', sink), validateResponses: true };
