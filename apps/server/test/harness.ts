@@ -88,7 +88,7 @@ export interface Home {
   readonly database: Database;
   readonly clock: TestClock;
   readonly encryptionKey: string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** Makes an empty database. Who opens it removes it when its servers have stopped. */

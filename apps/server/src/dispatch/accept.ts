@@ -79,8 +79,8 @@ export class Accept {
   /**
    * Stores a message of the application. A repeated call (same idempotency key) gives the message of the first.
    *
-   * @throws the message's refusal; AppError 404 when the application is gone, 409 when the event id is taken, 503 when the database does not
-   *   answer: then the message may be stored or not, and a repeated call with the same key tells
+   * @throws the message's refusal; AppError 404 when the application is gone, 409 when the event id is taken, 503 when
+   *   the database does not answer: then the message may be stored or not, and a repeated call with the same key tells
    */
   accept(environmentId: string, idOrUid: string, message: MessageToAccept): Promise<Message | undefined> {
     const key = message.idempotencyKey;

@@ -1,4 +1,5 @@
 import { unwrap } from '@postrider/client';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../harness.js';
 import { idsOf, standing } from '../messages.js';
@@ -46,6 +47,18 @@ const rowOf = (msgId: string) =>
     .where('message_id', '=', msgId)
     .executeTakeFirst();
 const CLOSED = { status: 4, due_at: null, retry_at: null, manual: 0, owner: null };
+/** Waits until the service has seen that the endpoint is closed, and found nothing to cancel. */
+const seen = () =>
+  expect
+    .poll(async () => {
+      const { rows } = await sql`
+        select 1 from endpoint_work
+        where application_id = ${scene.appId} and next_due_at < 'infinity'`.execute(
+        server.context.database.kysely,
+      );
+      return rows.length;
+    })
+    .toBe(0);
 /** Makes due whatever could be due, and waits until nothing is. */
 const passTime = async () => {
   server.clock.advance(2 * RETRY_SECONDS);
@@ -194,6 +207,7 @@ describe('what is under way when its endpoint is closed', () => {
     const { id } = await scene.send();
     await receiver.waitFor(1);
     await close();
+    await seen();
     release();
     await scene.settle();
     expect(await rowOf(id)).toMatchObject({ ...CLOSED, attempts: 1 });

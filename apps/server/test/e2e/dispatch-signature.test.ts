@@ -29,8 +29,10 @@ const ED25519_PUBLIC = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=';
 
 const headersOf = (request: Received) => request.headers as Record<string, string>;
 const signaturesOf = (request: Received) => (headersOf(request)['svix-signature'] ?? '').split(' ');
-const signedText = ({ headers, body }: Received) =>
-  `${headers['svix-id']}.${headers['svix-timestamp']}.${body}`;
+const signedText = (request: Received) => {
+  const { 'svix-id': id, 'svix-timestamp': timestamp } = headersOf(request);
+  return `${id}.${timestamp}.${request.body}`;
+};
 const hmacOf = (secret: string, request: Received) =>
   `v1,${createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
     .update(signedText(request))

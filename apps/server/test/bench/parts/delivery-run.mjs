@@ -8,7 +8,7 @@ import { API_KEY, startServer } from './server.mjs';
 /** Messages before the measurement, and how many of them are under way at once. */
 const WARM_UP = { count: 1_000, inFlight: 16 };
 /** What does not come within this long after the last arrival counts as lost, in ms. */
-const QUIET_MS = 10_000;
+export const QUIET_MS = 10_000;
 
 /** What a measured server needs besides its place: receivers are on this machine, and a dead one must not hold up its end. */
 const SETTINGS = { POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8', POSTRIDER_DRAIN_TIMEOUT: '1' };
@@ -37,8 +37,12 @@ export async function createCustomer(serverUrl, urls) {
   }
 }
 
-/** The server of a place with a sender and a receiver beside it, and how to end all three. */
-export async function openStage(place, delayMs = 0) {
+/**
+ * The server of a place with a sender and a receiver beside it, and how to end all three.
+ *
+ * @param prepare what is to be done between, when the receiver has its address and the server does not run yet
+ */
+export async function openStage(place, delayMs = 0, prepare = undefined) {
   const receiver = startHelper('receiver.mjs');
   const sender = startHelper('sender.mjs');
   const endHelpers = () => {
@@ -46,8 +50,9 @@ export async function openStage(place, delayMs = 0) {
     sender.end();
   };
   try {
-    const server = await startServer({ ...place, settings: { ...place.settings, ...SETTINGS } });
     const receiverUrl = await receiver.ask('listen', { delayMs });
+    await prepare?.(receiverUrl);
+    const server = await startServer({ ...place, settings: { ...place.settings, ...SETTINGS } });
     return {
       server,
       receiver,
@@ -78,10 +83,10 @@ async function cpuOf(stage, place) {
   return { server, database, load: sender === null || receiver === null ? null : sender + receiver };
 }
 
-const sorted = (values) => Float64Array.from(values).sort();
+export const sorted = (values) => Float64Array.from(values).sort();
 
 /** What arrived against what was acknowledged, by message and endpoint. */
-function compare(sent, arrived, endpoints) {
+export function compare(sent, arrived, endpoints) {
   const delays = [];
   let [lost, duplicated, last] = [0, 0, sent.start];
   arrived.counts.forEach((count, index) => {

@@ -1,8 +1,15 @@
 // Where a measured server keeps its data: a place of its own, gone afterwards.
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { temporaryDirectory } from './leftovers.mjs';
 import { familyCpuSecondsOf, isProgram, parentOf } from './processes.mjs';
+
+/*
+ * A place has `settings` for the server, the `conditions` that it brings, `cpuSeconds` of a database that works in
+ * processes of its own, `withDatabase` to run SQL while no server runs (embedded), and `remove`.
+ */
 
 /** A directory of its own for the embedded database. */
 async function embeddedPlace() {
@@ -13,6 +20,14 @@ async function embeddedPlace() {
     conditions: {},
     // The database works in the server's process.
     cpuSeconds: () => null,
+    withDatabase: async (work) => {
+      const database = await PGlite.create(join(path, 'database'));
+      try {
+        return await work((statements) => database.exec(statements));
+      } finally {
+        await database.close();
+      }
+    },
     remove,
   };
 }
@@ -60,18 +75,26 @@ async function postgresPlace(url) {
     conditions: { ...conditions, poolSize: Number(poolSize) },
     /** Of the whole PostgreSQL server, whoever else it works for; null when it is on another machine. */
     cpuSeconds: () => (postmaster === undefined ? null : familyCpuSecondsOf(postmaster)),
-    url: own.href,
+    withDatabase: (work) => withClient(own.href, (client) => work((statements) => client.query(statements))),
     remove: () => withClient(url, (client) => client.query(`drop database ${name} with (force)`)),
   };
 }
 
-/** Makers of the places that this machine offers; says so when PostgreSQL is not among them. */
-export function availablePlaces(suite) {
+/**
+ * Makers of the places that this machine offers; says so when PostgreSQL is not among them.
+ *
+ * @param only one of the databases, where the others are not wanted
+ */
+export function availablePlaces(suite, only) {
   const url = process.env.POSTRIDER_TEST_DATABASE_URL;
-  if (url) return [embeddedPlace, () => postgresPlace(url)];
-  process.stderr.write(
-    'POSTRIDER_TEST_DATABASE_URL is not set: measuring on the embedded database only.\n' +
-      `With PostgreSQL: bash scripts/with-postgres.sh npm run bench -- ${suite}\n\n`,
-  );
-  return [embeddedPlace];
+  if (!url) {
+    process.stderr.write(
+      'POSTRIDER_TEST_DATABASE_URL is not set: measuring on the embedded database only.\n' +
+        `With PostgreSQL: bash scripts/with-postgres.sh npm run bench -- ${suite}\n\n`,
+    );
+  }
+  return [
+    ...(only === 'postgres' ? [] : [embeddedPlace]),
+    ...(url && only !== 'embedded' ? [() => postgresPlace(url)] : []),
+  ];
 }

@@ -10,6 +10,8 @@ const POLL_MS = 20;
 
 let arrivals = new Map();
 let warm = 0;
+/** Who waits for a message at an endpoint. */
+const expected = new Map();
 let latest = now();
 let answerAfterMs = 0;
 
@@ -23,6 +25,7 @@ function note(text, endpoint, at) {
     return;
   }
   const key = number * MOST_ENDPOINTS + endpoint;
+  expected.get(key)?.(at);
   const known = arrivals.get(key);
   if (known) known.count += 1;
   else arrivals.set(key, { at, count: 1 });
@@ -60,6 +63,18 @@ answerParent({
     await waitUntil(() => warm >= warmUp, quietMs);
     arrivals = new Map();
   },
+  /** When the message comes to the endpoint next; null when it does not within `quietMs`. */
+  next: ({ message, endpoint, quietMs }) =>
+    new Promise((resolve) => {
+      const key = message * MOST_ENDPOINTS + endpoint;
+      const end = (at) => {
+        clearTimeout(timer);
+        expected.delete(key);
+        resolve(at);
+      };
+      const timer = setTimeout(() => end(null), quietMs);
+      expected.set(key, end);
+    }),
   /** How many deliveries have come. */
   count: () => arrivals.size,
   /** Waits for these messages at so many endpoints; gives when each came first, and how often: 0 is never. */

@@ -1,0 +1,78 @@
+// The calls whose time must not depend on how much is stored.
+
+const day = 86_400_000;
+const past = (days) => new Date(Date.now() - days * day).toISOString();
+
+/** Reads, by what they ask for; each gets something that is there: `app`, `endpoint`, `message`, `attempt`, `heavy`. */
+export const READS = [
+  ['application', ({ app }) => `/app/${app}/`],
+  ['applications', () => '/app/?limit=50'],
+  ['endpoints', ({ app }) => `/app/${app}/endpoint/?limit=50`],
+  ['event types', () => '/event-type/?limit=50'],
+  ['message', ({ app, message }) => `/app/${app}/msg/${message}/`],
+  ['message by event id', ({ app, number }) => `/app/${app}/msg/event-${number}/`],
+  ['messages', ({ app }) => `/app/${app}/msg/?limit=50`],
+  ['messages, later page', ({ app, middle }) => `/app/${app}/msg/?limit=50&iterator=${middle}`],
+  ['messages after', ({ app }) => `/app/${app}/msg/?limit=50&after=${past(20)}`],
+  ['messages of a type', ({ app }) => `/app/${app}/msg/?limit=50&event_types=scale.type_0`],
+  ['messages of a type that never occurs', ({ app }) => `/app/${app}/msg/?limit=50&event_types=scale.none`],
+  ['messages of a rare tag', ({ app }) => `/app/${app}/msg/?limit=50&tag=rare`],
+  ['attempt', ({ app, message, attempt }) => `/app/${app}/msg/${message}/attempt/${attempt}/`],
+  ['attempts of an endpoint', ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50`],
+  [
+    'attempts, with messages',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&with_msg=true`,
+  ],
+  [
+    'attempts that failed',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&status=2`,
+  ],
+  [
+    'attempts that succeeded',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&status=0`,
+  ],
+  [
+    'attempts with status codes 5xx',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&status_code_class=500`,
+  ],
+  ['attempts of a message', ({ app, message }) => `/app/${app}/attempt/msg/${message}/?limit=50`],
+  ['attempted messages', ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50`],
+  [
+    'attempted messages that succeeded',
+    ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50&status=0`,
+  ],
+  [
+    'attempted messages that are pending',
+    ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50&status=1`,
+  ],
+  [
+    'attempted messages that failed',
+    ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50&status=2`,
+  ],
+  [
+    'attempted messages to be tried again',
+    ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50&status=3`,
+  ],
+  [
+    'attempted messages canceled',
+    ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50&status=4`,
+  ],
+  ['attempted destinations', ({ app, message }) => `/app/${app}/msg/${message}/endpoint/?limit=50`],
+  ['stats of 28 days', ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/stats/`],
+  ['stats of a day', ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/stats/?since=${past(1)}`],
+  ['heavy: attempted messages', ({ heavy }) => `/app/scale-0/endpoint/${heavy}/msg/?limit=50`],
+  [
+    'heavy: attempted messages that failed',
+    ({ heavy }) => `/app/scale-0/endpoint/${heavy}/msg/?limit=50&status=2`,
+  ],
+  [
+    'heavy: attempted messages to be tried again',
+    ({ heavy }) => `/app/scale-0/endpoint/${heavy}/msg/?limit=50&status=3`,
+  ],
+  [
+    'heavy: attempted messages that are pending',
+    ({ heavy }) => `/app/scale-0/endpoint/${heavy}/msg/?limit=50&status=1`,
+  ],
+  ['heavy: stats of 28 days', ({ heavy }) => `/app/scale-0/endpoint/${heavy}/stats/`],
+  ['heavy: throttle', ({ heavy }) => `/app/scale-0/endpoint/${heavy}/rate-limit-status/`],
+].map(([name, path]) => ({ name, path: (target) => `/api/v1${path(target)}` }));
