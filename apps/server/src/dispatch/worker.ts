@@ -7,6 +7,7 @@ import {
   deleteWorker,
   insertWorker,
   isWorkerDead,
+  isWorkerSilent,
   listOtherWorkers,
   takeOverWorker,
   updateWorker,
@@ -152,7 +153,8 @@ export class Worker {
     // On the embedded database there is no other process: whoever is registered is a former self.
     const alone = database.kind === 'embedded';
     const count = await database.kysely.transaction().execute(async (transaction) => {
-      const hung = now.getTime() - other.seenAt.getTime() > HUNG_MS;
+      const late = now.getTime() - other.seenAt.getTime() > HUNG_MS;
+      const hung = late && (await isWorkerSilent(transaction, other));
       if (!alone && !hung && !(await isWorkerDead(transaction, other.number))) return undefined;
       return takeOverWorker(transaction, other, now, this.#longestLeaseMs);
     });
