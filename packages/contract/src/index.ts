@@ -22,6 +22,8 @@ export { HealthOut } from './health/contract.js';
 export * from './message/schemas.js';
 export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
+export * from './operational-webhook/events.js';
+export * from './operational-webhook/schemas.js';
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
 export * from './shared/errors.js';

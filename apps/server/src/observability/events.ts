@@ -140,6 +140,14 @@ export const events = {
     log.warn({ event: 'delivery.exhausted', ...fields });
   },
 
+  operationalEventStored: (
+    { log, metrics }: Source,
+    fields: { environmentId: string; type: string; messageId: string },
+  ) => {
+    metrics.operationalEvents.inc({ type: fields.type });
+    log.debug({ event: 'operational_event.stored', ...fields });
+  },
+
   messageResent: (
     { log }: Source,
     fields: { applicationId: string; endpointId: string; messageId: string },

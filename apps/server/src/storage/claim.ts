@@ -24,6 +24,7 @@ export interface ClaimedDelivery {
   readonly manual: number;
   readonly retryAt: Date | null;
   readonly eventType: string;
+  readonly eventId: string | null;
   /** Null: the payload is not kept any more. */
   readonly payload: string | null;
   readonly headers: string | null;
@@ -96,7 +97,7 @@ export async function claimDeliveries(
     )
     select claimed.application_id as "applicationId", claimed.endpoint_id as "endpointId",
       claimed.message_id as "messageId", claimed.lease, claimed.attempts, claimed.manual,
-      claimed.retry_at as "retryAt", message.event_type as "eventType", message.payload, message.headers,
+      claimed.retry_at as "retryAt", message.event_type as "eventType", message.event_id as "eventId", message.payload, message.headers,
       coalesce(message.deliver_at, message.created_at) as "readyAt"
     from claimed
     cross join lateral (

@@ -1,4 +1,10 @@
 import type { Database } from '../database/database.js';
+import {
+  ANNOUNCE_PARTS,
+  ANNOUNCEMENT_COLUMNS,
+  type Announcement,
+  announcementColumns,
+} from './announcement.js';
 
 /** An attempt that was made, and what becomes of its delivery. */
 export interface NewAttempt {
@@ -24,6 +30,8 @@ export interface NewAttempt {
   readonly nextStatus: 0 | 2 | 3 | null;
   /** When the schedule goes on. */
   readonly retryAt: Date | null;
+  /** What is told about it where it counts; see `Announcement`. */
+  readonly announcement?: Announcement;
 }
 
 /*
@@ -32,10 +40,7 @@ export interface NewAttempt {
  * once where the endpoint was closed meanwhile, so that it is canceled. What was canceled under way stays so unless it
  * has succeeded.
  */
-const RECORD = {
-  name: 'record',
-  plan: 'keyed',
-  text: `
+const recordText = ({ told, due, announced }: { told: string; due: string; announced: string }) => `
 with input as materialized (
   select * from unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int2[], $8::int2[], $9::int4[],
@@ -77,14 +82,15 @@ settled as (
   where delivery.application_id = input.application_id and delivery.endpoint_id = input.endpoint_id
     and delivery.message_id = input.message_id
     and delivery.owner = input.owner and delivery.lease = input.lease
-  returning delivery.application_id, delivery.endpoint_id, delivery.due_at, input.created_at
-),
+  returning delivery.application_id, delivery.endpoint_id, delivery.message_id, delivery.status, delivery.due_at,
+    input.created_at
+),${told}
 waiting as (
   insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
   select due.application_id, due.endpoint_id, case when target.closed then due.created_at else due.due_at end
   from (
     select application_id, endpoint_id, min(due_at) as due_at, min(created_at) as created_at
-    from settled where due_at is not null group by application_id, endpoint_id
+    from ${due} group by application_id, endpoint_id
   ) as due
   cross join lateral (
     select (
@@ -99,15 +105,60 @@ waiting as (
     set next_due_at = least(work.next_due_at, excluded.next_due_at)
   returning work.next_due_at
 )
-select min(next_due_at) as next_due_at from waiting`,
+select min(next_due_at) as next_due_at, ${announced} as announced from waiting`;
+
+const RECORD = {
+  name: 'record',
+  plan: 'keyed',
+  text: recordText({ told: '', due: 'settled where due_at is not null', announced: 'null::text[]' }),
 } as const;
 
-/** Writes attempts and the next state of their deliveries; gives when the first of them is due again. */
-export async function recordAttempts(
-  database: Database,
-  attempts: readonly NewAttempt[],
-): Promise<Date | undefined> {
-  const [row] = await database.run<{ next_due_at: Date | null }>(RECORD, [
+/*
+ * The same for attempts of which something is to be told: told is what counts, under the lease of its delivery. The few
+ * batches that have such attempts pay for it, the others do not.
+ */
+const RECORD_AND_TELL = {
+  name: 'record_and_tell',
+  plan: 'keyed',
+  text: recordText({
+    told: `
+told as materialized (
+  select ${ANNOUNCEMENT_COLUMNS}
+  from unnest(
+    $20::text[], $21::text[], $22::text[], $23::text[], $24::timestamptz[], $25::text[], $26::text[], $27::text[]
+  ) as given(${ANNOUNCEMENT_COLUMNS}, application_id, endpoint_id, message_id)
+  where exists (
+    select 1 from settled
+    where settled.application_id = given.application_id and settled.endpoint_id = given.endpoint_id
+      and settled.message_id = given.message_id and settled.status <> 4
+  )
+),
+${ANNOUNCE_PARTS.trim()},`,
+    due: `(
+      select application_id, endpoint_id, due_at, created_at from settled where due_at is not null
+      union all
+      select application_id, endpoint_id, created_at, created_at from listening
+    ) as both_due`,
+    announced: 'array(select distinct id from listening)',
+  }),
+} as const;
+
+/** What came of recording. */
+export interface Recorded {
+  /** When the first of the deliveries is due again. */
+  readonly nextDueAt: Date | undefined;
+  /** What was told: ids of announcements that somebody listens to. */
+  readonly announced: readonly string[];
+}
+
+interface Row {
+  next_due_at: Date | null;
+  announced: string[] | null;
+}
+
+/** Writes attempts, the next state of their deliveries, and what is told about them. */
+export async function recordAttempts(database: Database, attempts: readonly NewAttempt[]): Promise<Recorded> {
+  const parameters = [
     attempts.map((one) => one.applicationId),
     attempts.map((one) => one.messageId),
     attempts.map((one) => one.endpointId),
@@ -127,6 +178,18 @@ export async function recordAttempts(
     attempts.map((one) => one.lease),
     attempts.map((one) => one.nextStatus),
     attempts.map((one) => one.retryAt),
-  ]);
-  return row?.next_due_at ?? undefined;
+  ];
+  const told = attempts.flatMap(({ announcement, ...attempt }) =>
+    announcement ? { announcement, attempt } : [],
+  );
+  const [row] = await (told.length === 0
+    ? database.run<Row>(RECORD, parameters)
+    : database.run<Row>(RECORD_AND_TELL, [
+        ...parameters,
+        ...announcementColumns(told.map((one) => one.announcement)),
+        told.map(({ attempt }) => attempt.applicationId),
+        told.map(({ attempt }) => attempt.endpointId),
+        told.map(({ attempt }) => attempt.messageId),
+      ]));
+  return { nextDueAt: row?.next_due_at ?? undefined, announced: row?.announced ?? [] };
 }

@@ -1,0 +1,84 @@
+import { CompiledQuery } from 'kysely';
+import type { Queryable } from '../database/database.js';
+import { OPERATIONAL_ENVIRONMENT } from './operational.js';
+
+/** An operational event to be told to whoever listens in the environment. */
+export interface Announcement {
+  readonly environmentId: string;
+  /** Id of the message that it becomes. */
+  readonly id: string;
+  readonly type: string;
+  /** Body of the request. */
+  readonly payload: string;
+  readonly createdAt: Date;
+}
+
+/** Columns of announcements for the input of a statement, in the order of `ANNOUNCEMENT_COLUMNS`. */
+export const announcementColumns = (announcements: readonly Announcement[]): readonly unknown[] => [
+  announcements.map((one) => one.environmentId),
+  announcements.map((one) => one.id),
+  announcements.map((one) => one.type),
+  announcements.map((one) => one.payload),
+  announcements.map((one) => one.createdAt),
+];
+
+/** Their names; types are text[], four times, and timestamptz[]. */
+export const ANNOUNCEMENT_COLUMNS = 'environment_id, id, type, payload, created_at';
+
+/**
+ * Parts of a statement that make messages and deliveries of `told`, which has the columns of announcements. `listening`
+ * is one row for each endpoint that gets one; nothing is written where nobody listens. The deliveries are due at once:
+ * whoever has the statement notes so in `endpoint_work`, from `listening`. An endpoint that is closed meanwhile has its
+ * deliveries canceled as any other.
+ */
+export const ANNOUNCE_PARTS = `
+listening as materialized (
+  select told.id, told.type, told.payload, told.created_at, target.application_id, target.endpoint_id
+  from told
+  cross join lateral (
+    select endpoint.application_id, endpoint.id as endpoint_id
+    from application
+    cross join lateral (select * from endpoint where application_id = application.id offset 0) as endpoint
+    where application.environment_id = '${OPERATIONAL_ENVIRONMENT}' and application.uid = told.environment_id
+      and not endpoint.disabled and endpoint.deleted_at is null
+      and (endpoint.event_types is null or told.type = any(endpoint.event_types))
+    offset 0
+  ) as target
+),
+announced as (
+  insert into message (application_id, id, event_type, payload, created_at)
+  select distinct application_id, id, type, payload, created_at from listening
+),
+addressed as (
+  insert into delivery (application_id, endpoint_id, message_id, status, due_at)
+  select application_id, endpoint_id, id, 1, created_at from listening
+)`;
+
+const ANNOUNCE = `
+with told as materialized (
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+    as t(${ANNOUNCEMENT_COLUMNS})
+),
+${ANNOUNCE_PARTS},
+waiting as (
+  insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
+  select application_id, endpoint_id, min(created_at) from listening
+  group by application_id, endpoint_id
+  order by application_id, endpoint_id
+  on conflict (application_id, endpoint_id) do update
+    set next_due_at = least(work.next_due_at, excluded.next_due_at)
+)
+select distinct id from listening`;
+
+/**
+ * Stores the announcements as messages for the endpoints that listen, in the transaction of what they tell about, and
+ * at its end: the endpoints' locks come after all others. Gives the ids of those that somebody listens to.
+ */
+export async function insertAnnouncements(
+  transaction: Queryable,
+  announcements: readonly Announcement[],
+): Promise<string[]> {
+  const query = CompiledQuery.raw(ANNOUNCE, [...announcementColumns(announcements)]);
+  const { rows } = await transaction.executeQuery<{ id: string }>(query);
+  return rows.map((row) => row.id);
+}
