@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely';
+import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import { OPERATIONAL_ENVIRONMENT } from './operational.js';
 
@@ -13,16 +13,7 @@ export interface Announcement {
   readonly createdAt: Date;
 }
 
-/** Columns of announcements for the input of a statement, in the order of `ANNOUNCEMENT_COLUMNS`. */
-export const announcementColumns = (announcements: readonly Announcement[]): readonly unknown[] => [
-  announcements.map((one) => one.environmentId),
-  announcements.map((one) => one.id),
-  announcements.map((one) => one.type),
-  announcements.map((one) => one.payload),
-  announcements.map((one) => one.createdAt),
-];
-
-/** Their names; types are text[], four times, and timestamptz[]. */
+/** Columns of announcements in a statement: four times text, and timestamptz. */
 export const ANNOUNCEMENT_COLUMNS = 'environment_id, id, type, payload, created_at';
 
 /**
@@ -54,22 +45,6 @@ addressed as (
   select application_id, endpoint_id, id, 1, created_at from listening
 )`;
 
-const ANNOUNCE = `
-with told as materialized (
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
-    as t(${ANNOUNCEMENT_COLUMNS})
-),
-${ANNOUNCE_PARTS},
-waiting as (
-  insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
-  select application_id, endpoint_id, min(created_at) from listening
-  group by application_id, endpoint_id
-  order by application_id, endpoint_id
-  on conflict (application_id, endpoint_id) do update
-    set next_due_at = least(work.next_due_at, excluded.next_due_at)
-)
-select distinct id from listening`;
-
 /**
  * Stores the announcements as messages for the endpoints that listen, in the transaction of what they tell about, and
  * at its end: the endpoints' locks come after all others. Gives the ids of those that somebody listens to.
@@ -78,7 +53,23 @@ export async function insertAnnouncements(
   transaction: Queryable,
   announcements: readonly Announcement[],
 ): Promise<string[]> {
-  const query = CompiledQuery.raw(ANNOUNCE, [...announcementColumns(announcements)]);
-  const { rows } = await transaction.executeQuery<{ id: string }>(query);
+  const { rows } = await sql<{ id: string }>`
+    with told as materialized (
+      select * from unnest(
+        ${announcements.map((one) => one.environmentId)}::text[], ${announcements.map((one) => one.id)}::text[],
+        ${announcements.map((one) => one.type)}::text[], ${announcements.map((one) => one.payload)}::text[],
+        ${announcements.map((one) => one.createdAt)}::timestamptz[]
+      ) as t(${sql.raw(ANNOUNCEMENT_COLUMNS)})
+    ),
+    ${sql.raw(ANNOUNCE_PARTS)},
+    waiting as (
+      insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
+      select application_id, endpoint_id, min(created_at) from listening
+      group by application_id, endpoint_id
+      order by application_id, endpoint_id
+      on conflict (application_id, endpoint_id) do update
+        set next_due_at = least(work.next_due_at, excluded.next_due_at)
+    )
+    select distinct id from listening`.execute(transaction);
   return rows.map((row) => row.id);
 }

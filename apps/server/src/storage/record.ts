@@ -1,10 +1,5 @@
 import type { Database } from '../database/database.js';
-import {
-  ANNOUNCE_PARTS,
-  ANNOUNCEMENT_COLUMNS,
-  type Announcement,
-  announcementColumns,
-} from './announcement.js';
+import { ANNOUNCE_PARTS, ANNOUNCEMENT_COLUMNS, type Announcement } from './announcement.js';
 
 /** An attempt that was made, and what becomes of its delivery. */
 export interface NewAttempt {
@@ -186,7 +181,11 @@ export async function recordAttempts(database: Database, attempts: readonly NewA
     ? database.run<Row>(RECORD, parameters)
     : database.run<Row>(RECORD_AND_TELL, [
         ...parameters,
-        ...announcementColumns(told.map((one) => one.announcement)),
+        told.map(({ announcement }) => announcement.environmentId),
+        told.map(({ announcement }) => announcement.id),
+        told.map(({ announcement }) => announcement.type),
+        told.map(({ announcement }) => announcement.payload),
+        told.map(({ announcement }) => announcement.createdAt),
         told.map(({ attempt }) => attempt.applicationId),
         told.map(({ attempt }) => attempt.endpointId),
         told.map(({ attempt }) => attempt.messageId),

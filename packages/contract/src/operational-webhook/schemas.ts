@@ -53,15 +53,15 @@ export const ListResponseOperationalWebhookEndpointOut = listOf(OperationalWebho
 });
 
 /** Secrets and headers are those of any endpoint; generated clients know them by names of their own. */
-export const OperationalWebhookEndpointSecretIn = EndpointSecretRotateIn.meta({
-  id: 'OperationalWebhookEndpointSecretIn',
-});
-export const OperationalWebhookEndpointSecretOut = EndpointSecretOut.meta({
-  id: 'OperationalWebhookEndpointSecretOut',
-});
-export const OperationalWebhookEndpointHeadersIn = EndpointHeadersIn.meta({
-  id: 'OperationalWebhookEndpointHeadersIn',
-});
-export const OperationalWebhookEndpointHeadersOut = EndpointHeadersOut.meta({
-  id: 'OperationalWebhookEndpointHeadersOut',
-});
+export const OperationalWebhookEndpointSecretIn = z
+  .object(EndpointSecretRotateIn.shape)
+  .meta({ id: 'OperationalWebhookEndpointSecretIn' });
+export const OperationalWebhookEndpointSecretOut = z
+  .object(EndpointSecretOut.shape)
+  .meta({ id: 'OperationalWebhookEndpointSecretOut' });
+export const OperationalWebhookEndpointHeadersIn = z
+  .object(EndpointHeadersIn.shape)
+  .meta({ id: 'OperationalWebhookEndpointHeadersIn' });
+export const OperationalWebhookEndpointHeadersOut = z
+  .object(EndpointHeadersOut.shape)
+  .meta({ id: 'OperationalWebhookEndpointHeadersOut' });
