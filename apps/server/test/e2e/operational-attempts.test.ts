@@ -2,7 +2,7 @@ import { unwrap } from '@postrider/client';
 import type { OperationalEvent } from '@postrider/contract';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../harness.js';
+import { openHome, startServer, type TestServer } from '../harness.js';
 import { eventOf, listen, told, typesOf } from '../operational.js';
 import type { Receiver } from '../receiver.js';
 import { REACH_RECEIVERS, Scene } from '../scene.js';
@@ -279,15 +279,34 @@ describe('an attempt and what is told about it', () => {
     expect(typesOf(ops)).toEqual(['endpoint.created']);
   });
 
-  it('are stored once when they are recorded twice', async () => {
+  it('are stored once when it is not known whether they were, and they are recorded again', async () => {
+    const home = await openHome();
+    let doubts = 0;
+    const run: typeof home.database.run = async (statement, parameters) => {
+      const rows = await home.database.run(statement, parameters);
+      if (statement.name !== 'record_and_tell' || doubts > 0) return rows as never;
+      doubts += 1;
+      throw new Error('the answer was lost');
+    };
+    const unsure = await startServer(SETTINGS, { ...home, database: { ...home.database, run } });
+    const place = await Scene.open(unsure);
     receiver.reply = { status: 410 };
-    const { id } = await scene.send();
-    await expect.poll(() => toldOf('message.attempt.exhausted')).toHaveLength(1);
-    const stored = await server.context.database.kysely
+    await place.endpoint(receiver);
+    await listen(place.environment, ops, { eventTypes: ['message.attempt.exhausted'] });
+    const { id } = await place.send();
+    await expect.poll(() => toldOf('message.attempt.exhausted')).toMatchObject([{ data: { msgId: id } }]);
+    await place.recorded(id, 1);
+    await place.settle();
+    const stored = await home.database.kysely
       .selectFrom('message')
       .select('event_type')
-      .where('payload', 'like', `%${id}%`)
+      .where('application_id', 'like', 'opapp_%')
       .execute();
-    expect(stored).toEqual([{ event_type: 'message.attempt.exhausted' }]);
+    expect({ stored, doubts }).toEqual({
+      stored: [{ event_type: 'message.attempt.exhausted' }],
+      doubts: 1,
+    });
+    await unsure.stop();
+    await home.remove();
   });
 });
