@@ -7,16 +7,15 @@ import { type Announcement, insertAnnouncements } from './storage/announcement.j
 import { OPERATIONAL_ENVIRONMENT } from './storage/operational.js';
 
 /**
- * An event as it is stored; undefined for what happens to operational endpoints themselves, which is told to nobody:
+ * An event of an instant as it is stored; undefined for what happens to operational endpoints themselves, which is told to nobody:
  * it would never end.
  */
 export function toAnnouncement(
-  ctx: Context,
   environmentId: string,
   event: OperationalEvent,
+  createdAt: Date,
 ): Announcement | undefined {
   if (environmentId === OPERATIONAL_ENVIRONMENT) return undefined;
-  const createdAt = ctx.clock.now();
   return {
     environmentId,
     id: createId(ID_PREFIX.message, createdAt),
@@ -51,7 +50,8 @@ export async function announce(
   environmentId: string,
   events: readonly OperationalEvent[],
 ): Promise<boolean> {
-  const announcements = events.flatMap((event) => toAnnouncement(ctx, environmentId, event) ?? []);
+  const now = ctx.clock.now();
+  const announcements = events.flatMap((event) => toAnnouncement(environmentId, event, now) ?? []);
   if (announcements.length === 0) return false;
   const heard = await insertAnnouncements(transaction, announcements);
   reportHeard(ctx, announcements, heard);

@@ -1,5 +1,4 @@
-import type { OperationalEventOf } from '@postrider/contract';
-import type { Context } from '../context.js';
+import type { OperationalEvent } from '@postrider/contract';
 import { toAnnouncement } from '../operational.js';
 import type { Announcement } from '../storage/announcement.js';
 import type { NewAttempt } from '../storage/record.js';
@@ -8,8 +7,7 @@ import type { KnownEndpoint } from './application-cache.js';
 /** After so many failures by the schedule a delivery counts as failing, while the schedule goes on. */
 const FAILING_AFTER = 4;
 
-type AttemptEventType = OperationalEventOf<`message.attempt.${string}` & OperationalEventType>['type'];
-type OperationalEventType = Parameters<typeof toAnnouncement>[2]['type'];
+type AttemptEventType = Extract<OperationalEvent['type'], `message.attempt.${string}`>;
 
 /** What an attempt needs to be told about. */
 interface Tried {
@@ -35,26 +33,23 @@ export function eventTypeOf(
  * attempt, and only where that counts.
  */
 export function announcementOf(
-  ctx: Context,
   endpoint: KnownEndpoint,
   work: Tried,
   attempt: NewAttempt,
 ): Announcement | undefined {
   const type = eventTypeOf(work, attempt.nextStatus);
   if (type === undefined) return undefined;
-  return toAnnouncement(ctx, endpoint.environmentId, {
-    type,
-    data: {
-      appId: endpoint.applicationId,
-      appUid: endpoint.applicationUid,
-      msgId: attempt.messageId,
-      msgEventId: work.eventId,
-      endpointId: endpoint.id,
-      lastAttempt: {
-        id: attempt.id,
-        responseStatusCode: attempt.statusCode,
-        timestamp: attempt.createdAt.toISOString(),
-      },
+  const data = {
+    appId: endpoint.applicationId,
+    appUid: endpoint.applicationUid,
+    msgId: attempt.messageId,
+    msgEventId: work.eventId,
+    endpointId: endpoint.id,
+    lastAttempt: {
+      id: attempt.id,
+      responseStatusCode: attempt.statusCode,
+      timestamp: attempt.createdAt.toISOString(),
     },
-  });
+  };
+  return toAnnouncement(endpoint.environmentId, { type, data }, attempt.createdAt);
 }

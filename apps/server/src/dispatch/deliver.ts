@@ -123,16 +123,11 @@ function conclude(ctx: Context, endpoint: KnownEndpoint, work: Work, exchange: E
     retryAt: delay === null ? null : new Date(now + delay),
   };
   const exhausted = !work.manual && outcome.kind !== 'success' && delay === null;
-  return { attempt: withAnnouncement(ctx, endpoint, work, attempt), outcome, exhausted };
+  return { attempt: withAnnouncement(endpoint, work, attempt), outcome, exhausted };
 }
 
-function withAnnouncement(
-  ctx: Context,
-  endpoint: KnownEndpoint,
-  work: Work,
-  attempt: NewAttempt,
-): NewAttempt {
-  const announcement = announcementOf(ctx, endpoint, work, attempt);
+function withAnnouncement(endpoint: KnownEndpoint, work: Work, attempt: NewAttempt): NewAttempt {
+  const announcement = announcementOf(endpoint, work, attempt);
   return announcement ? { ...attempt, announcement } : attempt;
 }
 
@@ -152,7 +147,7 @@ const retryDelay = (
 /** What is recorded of a delivery whose payload is not kept any more: it has failed, and nothing was sent. */
 export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Work): NewAttempt {
   const createdAt = ctx.clock.now();
-  return withAnnouncement(ctx, endpoint, work, {
+  return withAnnouncement(endpoint, work, {
     applicationId: work.applicationId,
     messageId: work.messageId,
     endpointId: work.endpointId,

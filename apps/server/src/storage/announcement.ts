@@ -13,28 +13,29 @@ export interface Announcement {
   readonly createdAt: Date;
 }
 
-/** Columns of announcements in a statement: four times text, and timestamptz. */
-export const ANNOUNCEMENT_COLUMNS = 'environment_id, id, type, payload, created_at';
-
 /**
- * Parts of a statement that make messages and deliveries of `told`, which has the columns of announcements. `listening`
- * is one row for each endpoint that gets one; nothing is written where nobody listens. The deliveries are due at once:
- * whoever has the statement notes so in `endpoint_work`, from `listening`. An endpoint that is closed meanwhile has its
- * deliveries canceled as any other.
+ * Parts of a statement that make messages and deliveries of `told` (environment_id, id, type, payload, created_at).
+ * `listening` is one row for each endpoint that gets one; nothing is written where nobody listens. The deliveries are
+ * due at once: whoever has the statement notes so in `endpoint_work`, from `listening`. An endpoint that is closed
+ * meanwhile has its deliveries canceled as any other.
  */
 export const ANNOUNCE_PARTS = `
-listening as materialized (
-  select told.id, told.type, told.payload, told.created_at, target.application_id, target.endpoint_id
-  from told
+listener as materialized (
+  select asked.environment_id, endpoint.application_id, endpoint.id as endpoint_id, endpoint.event_types
+  from (select distinct environment_id from told) as asked
   cross join lateral (
-    select endpoint.application_id, endpoint.id as endpoint_id
-    from application
-    cross join lateral (select * from endpoint where application_id = application.id offset 0) as endpoint
-    where application.environment_id = '${OPERATIONAL_ENVIRONMENT}' and application.uid = told.environment_id
-      and not endpoint.disabled and endpoint.deleted_at is null
-      and (endpoint.event_types is null or told.type = any(endpoint.event_types))
-    offset 0
-  ) as target
+    select id from application
+    where environment_id = '${OPERATIONAL_ENVIRONMENT}' and uid = asked.environment_id offset 0
+  ) as application
+  cross join lateral (
+    select * from endpoint
+    where application_id = application.id and not disabled and deleted_at is null offset 0
+  ) as endpoint
+),
+listening as materialized (
+  select told.id, told.type, told.payload, told.created_at, listener.application_id, listener.endpoint_id
+  from told join listener on listener.environment_id = told.environment_id
+  where listener.event_types is null or told.type = any(listener.event_types)
 ),
 announced as (
   insert into message (application_id, id, event_type, payload, created_at)
@@ -59,7 +60,7 @@ export async function insertAnnouncements(
         ${announcements.map((one) => one.environmentId)}::text[], ${announcements.map((one) => one.id)}::text[],
         ${announcements.map((one) => one.type)}::text[], ${announcements.map((one) => one.payload)}::text[],
         ${announcements.map((one) => one.createdAt)}::timestamptz[]
-      ) as t(${sql.raw(ANNOUNCEMENT_COLUMNS)})
+      ) as t(environment_id, id, type, payload, created_at)
     ),
     ${sql.raw(ANNOUNCE_PARTS)},
     waiting as (

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { ANNOUNCE_PARTS, ANNOUNCEMENT_COLUMNS, type Announcement } from './announcement.js';
+import { ANNOUNCE_PARTS, type Announcement } from './announcement.js';
 
 /** An attempt that was made, and what becomes of its delivery. */
 export interface NewAttempt {
@@ -29,20 +29,33 @@ export interface NewAttempt {
   readonly announcement?: Announcement;
 }
 
+/** What the statement has besides where something is to be told. */
+interface Told {
+  /** Of the input, after those of the attempts. */
+  readonly types: string;
+  readonly columns: string;
+  /** Parts of the statement that store it. */
+  readonly told: string;
+  /** What is due. */
+  readonly due: string;
+  /** Ids of what somebody listens to. */
+  readonly announced: string;
+}
+
 /*
  * One statement, so one commit, for any number of attempts. Doing it twice does no harm: the attempt is there already
  * and the delivery has no owner any more. What is due again is noted in endpoint_work: for when it is due, or for at
  * once where the endpoint was closed meanwhile, so that it is canceled. What was canceled under way stays so unless it
  * has succeeded.
  */
-const recordText = ({ told, due, announced }: { told: string; due: string; announced: string }) => `
+const recordText = ({ types, columns, told, due, announced }: Told) => `
 with input as materialized (
   select * from unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int2[], $8::int2[], $9::int4[],
     $10::int2[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::int4[], $17::int4[],
-    $18::int2[], $19::timestamptz[]
+    $18::int2[], $19::timestamptz[]${types}
   ) as t(application_id, message_id, endpoint_id, id, event_type, url, status, status_code, duration_ms,
-    manual, response, signature, response_headers, sent_headers, created_at, owner, lease, next_status, retry_at)
+    manual, response, signature, response_headers, sent_headers, created_at, owner, lease, next_status, retry_at${columns})
 ),
 made as (
   insert into attempt (application_id, message_id, id, endpoint_id, event_type, url, status, status_code,
@@ -77,8 +90,8 @@ settled as (
   where delivery.application_id = input.application_id and delivery.endpoint_id = input.endpoint_id
     and delivery.message_id = input.message_id
     and delivery.owner = input.owner and delivery.lease = input.lease
-  returning delivery.application_id, delivery.endpoint_id, delivery.message_id, delivery.status, delivery.due_at,
-    input.created_at
+  returning delivery.application_id, delivery.endpoint_id, delivery.due_at, input.created_at,
+    delivery.status${columns}
 ),${told}
 waiting as (
   insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
@@ -105,28 +118,30 @@ select min(next_due_at) as next_due_at, ${announced} as announced from waiting`;
 const RECORD = {
   name: 'record',
   plan: 'keyed',
-  text: recordText({ told: '', due: 'settled where due_at is not null', announced: 'null::text[]' }),
+  text: recordText({
+    types: '',
+    columns: '',
+    told: '',
+    due: 'settled where due_at is not null',
+    announced: 'null::text[]',
+  }),
 } as const;
 
 /*
- * The same for attempts of which something is to be told: told is what counts, under the lease of its delivery. The few
- * batches that have such attempts pay for it, the others do not.
+ * The same where something is to be told about some of the attempts: about those that count, under the lease of their
+ * delivery. The few batches that have such attempts pay for it, the others do not.
  */
 const RECORD_AND_TELL = {
   name: 'record_and_tell',
   plan: 'keyed',
   text: recordText({
+    types: ', $20::text[], $21::text[], $22::text[], $23::text[]',
+    columns: ', told_environment, told_id, told_type, told_payload',
     told: `
 told as materialized (
-  select ${ANNOUNCEMENT_COLUMNS}
-  from unnest(
-    $20::text[], $21::text[], $22::text[], $23::text[], $24::timestamptz[], $25::text[], $26::text[], $27::text[]
-  ) as given(${ANNOUNCEMENT_COLUMNS}, application_id, endpoint_id, message_id)
-  where exists (
-    select 1 from settled
-    where settled.application_id = given.application_id and settled.endpoint_id = given.endpoint_id
-      and settled.message_id = given.message_id and settled.status <> 4
-  )
+  select told_environment as environment_id, told_id as id, told_type as type, told_payload as payload, created_at
+  from settled
+  where told_id is not null and status <> 4
 ),
 ${ANNOUNCE_PARTS.trim()},`,
     due: `(
@@ -174,21 +189,14 @@ export async function recordAttempts(database: Database, attempts: readonly NewA
     attempts.map((one) => one.nextStatus),
     attempts.map((one) => one.retryAt),
   ];
-  const told = attempts.flatMap(({ announcement, ...attempt }) =>
-    announcement ? { announcement, attempt } : [],
-  );
-  const [row] = await (told.length === 0
-    ? database.run<Row>(RECORD, parameters)
-    : database.run<Row>(RECORD_AND_TELL, [
+  const [row] = attempts.every((one) => one.announcement === undefined)
+    ? await database.run<Row>(RECORD, parameters)
+    : await database.run<Row>(RECORD_AND_TELL, [
         ...parameters,
-        told.map(({ announcement }) => announcement.environmentId),
-        told.map(({ announcement }) => announcement.id),
-        told.map(({ announcement }) => announcement.type),
-        told.map(({ announcement }) => announcement.payload),
-        told.map(({ announcement }) => announcement.createdAt),
-        told.map(({ attempt }) => attempt.applicationId),
-        told.map(({ attempt }) => attempt.endpointId),
-        told.map(({ attempt }) => attempt.messageId),
-      ]));
+        attempts.map((one) => one.announcement?.environmentId ?? null),
+        attempts.map((one) => one.announcement?.id ?? null),
+        attempts.map((one) => one.announcement?.type ?? null),
+        attempts.map((one) => one.announcement?.payload ?? null),
+      ]);
   return { nextDueAt: row?.next_due_at ?? undefined, announced: row?.announced ?? [] };
 }

@@ -102,6 +102,21 @@ describe('a message that fails', () => {
     await expect.poll(() => toldOf('message.attempt.exhausted')).toMatchObject([{ data: { msgId: id } }]);
   });
 
+  it('because its payload is not kept any more is exhausted, although nothing was sent', async () => {
+    const { id } = await scene.send();
+    await scene.recorded(id, 1);
+    await server.context.database.kysely
+      .updateTable('message')
+      .set({ payload: null })
+      .where('id', '=', id)
+      .execute();
+    await tryUntil(id, 2);
+    await expect
+      .poll(() => toldOf('message.attempt.exhausted'))
+      .toMatchObject([{ data: { msgId: id, lastAttempt: { responseStatusCode: 0 } } }]);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
   it('is told of each endpoint that fails, by itself', async () => {
     const good = await scene.receiver();
     await scene.endpoint(good);
@@ -277,6 +292,28 @@ describe('an attempt and what is told about it', () => {
     await scene.recorded(id, 4);
     await settleOps();
     expect(typesOf(ops)).toEqual(['endpoint.created']);
+  });
+
+  it('are an attempt alone when the endpoint was closed meanwhile: nothing is failing any more', async () => {
+    const { id } = await scene.send();
+    await tryUntil(id, 3);
+    const release = receiver.hold();
+    server.clock.advance(WAIT);
+    await receiver.waitFor(4);
+    await unwrap(scene.client.endpoint.patch({ ...path(), body: { disabled: true } }));
+    const status = async () =>
+      (
+        await server.context.database.kysely
+          .selectFrom('delivery')
+          .select('status')
+          .where('message_id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).status;
+    await expect.poll(status).toBe(4);
+    release();
+    await scene.recorded(id, 4);
+    await settleOps();
+    expect(typesOf(ops)).toEqual(['endpoint.created', 'endpoint.disabled', 'endpoint.updated']);
   });
 
   it('are stored once when it is not known whether they were, and they are recorded again', async () => {

@@ -223,6 +223,36 @@ describe('a request', () => {
   });
 });
 
+describe('many changes at once, by callers and by receivers', () => {
+  it('are all told, and wait for each other in one order', async () => {
+    const second = await scene.receiver();
+    await listen(scene.environment, ops, { eventTypes: ['endpoint.disabled'] });
+    await listen(scene.environment, second, {
+      eventTypes: ['message.attempt.exhausted', 'endpoint.updated'],
+    });
+    const gone = await scene.receiver();
+    gone.reply = { status: 410 };
+    const closing = await Promise.all(Array.from({ length: 12 }, () => scene.endpoint(gone)));
+    const changed = await Promise.all(
+      Array.from({ length: 12 }, () => scene.endpoint('http://127.0.0.1:9/')),
+    );
+    for (const one of changed) {
+      await unwrap(scene.client.endpoint.patch({ ...path(one.id), body: { eventTypes: null } }));
+    }
+    await Promise.all([
+      scene.send(),
+      ...changed.map(({ id }) =>
+        unwrap(scene.client.endpoint.patch({ ...path(id), body: { disabled: true } })),
+      ),
+    ]);
+    const disabled = (await told(ops, 24)).map((event) => (event.data as { endpointId: string }).endpointId);
+    expect(disabled.sort()).toEqual([...closing, ...changed].map(({ id }) => id).sort());
+    await told(second, 12 + 24);
+    expect(typesOf(second).filter((type) => type === 'message.attempt.exhausted')).toHaveLength(12);
+    expect(server.logs.join('')).not.toMatch(/deadlock/);
+  });
+});
+
 describe('a change that is refused', () => {
   it('is not told', async () => {
     await scene.endpoint(NOWHERE, { uid: 'taken' });

@@ -56,9 +56,6 @@ export const OperationalEvent = z.discriminatedUnion('type', [
 ]);
 export type OperationalEvent = z.infer<typeof OperationalEvent>;
 
-/** One event of the type, or of the types. */
-export type OperationalEventOf<T extends OperationalEvent['type']> = Extract<OperationalEvent, { type: T }>;
-
 /** Every type, in the order in which the documentation lists them. */
 export const OPERATIONAL_EVENT_TYPES: readonly OperationalEvent['type'][] = OperationalEvent.options.map(
   (option) => option.shape.type.value,
