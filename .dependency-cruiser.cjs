@@ -7,10 +7,11 @@ const layers = [
   ['app', `${server}(app|maintenance|reseal)\\.js$`],
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
+  ['tasks', `${server}tasks/`],
   ['dispatch', `${server}dispatch/`],
   [
     'context',
-    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages)\\.js$`,
+    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages|operational)\\.js$`,
   ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],

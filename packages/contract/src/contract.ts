@@ -5,6 +5,7 @@ import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
+import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
 import { portalSession } from './portal-session/contract.js';
 
 /**
@@ -19,6 +20,7 @@ export const contract: {
   application: typeof application;
   endpoint: typeof endpoint;
   eventType: typeof eventType;
+  operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   health: typeof health;
 } = {
   message,
@@ -28,6 +30,7 @@ export const contract: {
   application,
   endpoint,
   eventType,
+  operationalWebhookEndpoint,
   health,
 };
 export type Contract = typeof contract;

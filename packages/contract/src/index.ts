@@ -22,8 +22,16 @@ export { HealthOut } from './health/contract.js';
 export * from './message/schemas.js';
 export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
+export * from './operational-webhook/events.js';
+export * from './operational-webhook/schemas.js';
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
+export {
+  BackgroundTaskOut,
+  BackgroundTaskStatus,
+  BackgroundTaskType,
+  ListResponseBackgroundTaskOut,
+} from './shared/background-task.js';
 export * from './shared/errors.js';
 export { byteLength, isStorable } from './shared/fields.js';
 export { ID_PREFIX } from './shared/ids.js';

@@ -31,6 +31,15 @@ const OPERATOR_ONLY = [
   'eventType.patch',
   'eventType.delete',
   'message.create',
+  'operationalWebhookEndpoint.list',
+  'operationalWebhookEndpoint.create',
+  'operationalWebhookEndpoint.get',
+  'operationalWebhookEndpoint.upsert',
+  'operationalWebhookEndpoint.delete',
+  'operationalWebhookEndpoint.getSecret',
+  'operationalWebhookEndpoint.rotateSecret',
+  'operationalWebhookEndpoint.getHeaders',
+  'operationalWebhookEndpoint.setHeaders',
 ];
 
 /** What nobody needs a key or a capability for. */
@@ -44,6 +53,7 @@ const FOLDERS = [
   'eventType',
   'message',
   'messageAttempt',
+  'operationalWebhookEndpoint',
   'health',
 ];
 const mine = operations.filter(([, operation]) => FOLDERS.includes(operation.key[0] ?? ''));
