@@ -1,5 +1,6 @@
 import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
+import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
 import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
@@ -21,6 +22,7 @@ export const contract: {
   endpoint: typeof endpoint;
   eventType: typeof eventType;
   operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
+  backgroundTask: typeof backgroundTask;
   health: typeof health;
 } = {
   message,
@@ -31,6 +33,7 @@ export const contract: {
   endpoint,
   eventType,
   operationalWebhookEndpoint,
+  backgroundTask,
   health,
 };
 export type Contract = typeof contract;

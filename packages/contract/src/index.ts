@@ -3,6 +3,7 @@ export * from './authentication/schemas.js';
 export { type Contract, contract } from './contract.js';
 export * from './endpoint/activity.js';
 export * from './endpoint/headers.js';
+export * from './endpoint/replay.js';
 export {
   EndpointIn,
   EndpointOut,

@@ -13,6 +13,10 @@ const MORE_THAN_VIEW_BASE: Record<string, readonly string[]> = {
   'endpoint.rotateSecret': ['ManageEndpointSecret', 'ManageEndpoint'],
   'endpoint.sendExample': ['CreateAttempts'],
   'endpoint.recover': ['CreateAttempts'],
+  'endpoint.replayMissing': ['CreateAttempts'],
+  'endpoint.bulkReplay': ['CreateAttempts'],
+  'endpoint.cancelMsgs': ['ManageEndpoint'],
+  'message.testAttempt': ['CreateAttempts'],
   'messageAttempt.resend': ['CreateAttempts'],
 };
 
@@ -54,6 +58,7 @@ const FOLDERS = [
   'message',
   'messageAttempt',
   'operationalWebhookEndpoint',
+  'backgroundTask',
   'health',
 ];
 const mine = operations.filter(([, operation]) => FOLDERS.includes(operation.key[0] ?? ''));
