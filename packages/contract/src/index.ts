@@ -17,6 +17,9 @@ export {
   EndpointSecretRotateIn,
   MAX_SECRET_GRACE_SECONDS,
 } from './endpoint/secret.js';
+export * from './environment/transfer.js';
+export * from './event-type/openapi-schemas.js';
+export * from './event-type/retry-schedule.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
 export * from './message/schemas.js';

@@ -30,6 +30,11 @@ const OPERATOR_ONLY = [
   'eventType.upsert',
   'eventType.patch',
   'eventType.delete',
+  'eventType.importOpenapi',
+  'eventType.getRetrySchedule',
+  'eventType.setRetrySchedule',
+  'environment.export',
+  'environment.import',
   'message.create',
 ];
 
@@ -42,6 +47,7 @@ const FOLDERS = [
   'application',
   'endpoint',
   'eventType',
+  'environment',
   'message',
   'messageAttempt',
   'health',

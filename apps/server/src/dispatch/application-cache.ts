@@ -13,6 +13,7 @@ import type { EndpointFilter } from './match.js';
 export interface KnownEndpoint extends EndpointFilter {
   readonly id: string;
   readonly applicationId: string;
+  readonly environmentId: string;
   readonly url: string;
   readonly throttled: boolean;
   readonly headers: readonly HeaderPair[];
@@ -87,7 +88,7 @@ export class ApplicationCache {
 
   #keep(snapshot: ApplicationSnapshot): KnownApplication {
     const throttled = snapshot.throttleRate !== null;
-    const endpoints = snapshot.endpoints.map((one) => this.#prepare(one, snapshot.id, throttled));
+    const endpoints = snapshot.endpoints.map((one) => this.#prepare(one, snapshot, throttled));
     const application: KnownApplication = {
       id: snapshot.id,
       environmentId: snapshot.environmentId,
@@ -107,7 +108,11 @@ export class ApplicationCache {
     return application;
   }
 
-  #prepare(row: EndpointSnapshot, applicationId: string, applicationThrottled: boolean): KnownEndpoint {
+  #prepare(
+    row: EndpointSnapshot,
+    { id: applicationId, environmentId }: ApplicationSnapshot,
+    applicationThrottled: boolean,
+  ): KnownEndpoint {
     const { vault } = this.#ctx;
     const headers =
       row.headers === null
@@ -116,6 +121,7 @@ export class ApplicationCache {
     return {
       id: row.id,
       applicationId,
+      environmentId,
       url: row.url,
       disabled: row.disabled,
       eventTypes: row.eventTypes,

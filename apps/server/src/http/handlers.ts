@@ -3,6 +3,7 @@ import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
+import { environmentRoutes } from '../resources/environment/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
@@ -18,5 +19,6 @@ export const handlers: Handlers<Contract> = {
   application: applicationRoutes,
   endpoint: endpointRoutes,
   eventType: eventTypeRoutes,
+  environment: environmentRoutes,
   health: healthRoutes,
 };
