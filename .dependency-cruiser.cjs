@@ -10,7 +10,7 @@ const layers = [
   ['dispatch', `${server}dispatch/`],
   [
     'context',
-    `${server}(context|handlers|route-types|applications|endpoints|event-types|api-keys|tokens|messages)\\.js$`,
+    `${server}(context|handlers|route-types|applications|endpoints|event-types|api-keys|tokens|messages|quotas)\\.js$`,
   ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],

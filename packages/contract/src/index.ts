@@ -28,7 +28,7 @@ export { buildOpenApi, listOperations, type Operation, operationId } from './ope
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
 export * from './shared/errors.js';
-export { byteLength, isStorable } from './shared/fields.js';
+export { byteLength, isStorable, MAX_CHANNELS } from './shared/fields.js';
 export { ID_PREFIX } from './shared/ids.js';
 export { DEFAULT_PAGE, listOf, MAX_PAGE, Ordering } from './shared/pagination.js';
 export { MessageStatus, MessageStatusText, StatusCodeClass } from './shared/status.js';
