@@ -31,6 +31,7 @@ const OPERATOR_ONLY = [
   'eventType.patch',
   'eventType.delete',
   'eventType.importOpenapi',
+  'eventType.exportOpenapi',
   'eventType.getRetrySchedule',
   'eventType.setRetrySchedule',
   'environment.export',

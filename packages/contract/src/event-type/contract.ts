@@ -6,7 +6,11 @@ import { idempotencyHeaders } from '../shared/headers.js';
 import { eventTypeParams } from '../shared/ids.js';
 import { iterator, limit, order } from '../shared/pagination.js';
 import { queryFlag } from '../shared/query.js';
-import { EventTypeImportOpenApiIn, EventTypeImportOpenApiOut } from './openapi-schemas.js';
+import {
+  EventTypeImportOpenApiIn,
+  EventTypeImportOpenApiOut,
+  ExportEventTypeOut,
+} from './openapi-schemas.js';
 import { RetryScheduleInOut } from './retry-schedule.js';
 import {
   EventTypeIn,
@@ -99,6 +103,17 @@ export const eventType = c.router(
       summary: 'Import Event Types From OpenAPI',
       description:
         'Make or change event types after the webhooks of an OpenAPI document: all of them, or none if one is wrong.',
+      metadata: WRITE,
+    },
+    exportOpenapi: {
+      method: 'POST',
+      path: '/event-type/export/openapi/',
+      headers: idempotencyHeaders,
+      body: c.noBody(),
+      responses: { 202: ExportEventTypeOut },
+      summary: 'Export Event Types To OpenAPI',
+      description:
+        'Write an OpenAPI document with a webhook for each event type that is not archived. The background task holds it, as `openapi` in its data.',
       metadata: WRITE,
     },
     getRetrySchedule: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { startedTask } from '../shared/background-task.js';
 import { jsonObject } from '../shared/fields.js';
 
 /** Exactly one of `spec` and `specRaw` is given; the server checks it, as the answer to that is 400 and not 422. */
@@ -57,3 +58,7 @@ export const EventTypeImportOpenApiOut = z
   .object({ data: EventTypeImportOpenApiOutData })
   .meta({ id: 'EventTypeImportOpenApiOut' });
 export type EventTypeImportOpenApiOut = z.infer<typeof EventTypeImportOpenApiOut>;
+
+/** The document is in the task's data, as `openapi`, when it is finished. */
+export const ExportEventTypeOut = startedTask('ExportEventTypeOut');
+export type ExportEventTypeOut = z.infer<typeof ExportEventTypeOut>;

@@ -3,6 +3,8 @@ import type { Handlers } from '../../handlers.js';
 import { listEventTypes } from '../../storage/event-type.js';
 import { presentPage, toPageRequest } from '../page-query.js';
 import { presentEventType } from '../present-event-type.js';
+import { presentStartedTask } from '../present-task.js';
+import { exportOpenApi } from './openapi/export.js';
 import { importOpenApi, presentImported } from './openapi/import.js';
 
 import { readRetrySchedule, writeRetrySchedule } from './retry-schedule.js';
@@ -56,6 +58,10 @@ export const eventTypeRoutes: Handlers<typeof contract.eventType> = {
       ? { modified: [], to_modify: changed.map(presentImported), to_archive: [...archived] }
       : { modified: [...changed.map((one) => one.name), ...archived] };
     return { status: 200, body: { data } };
+  },
+  exportOpenapi: async ({ ctx, caller }) => {
+    const task = await exportOpenApi(ctx, caller.environmentId);
+    return { status: 202, body: presentStartedTask(task) };
   },
   getRetrySchedule: async ({ ctx, caller, params }) => ({
     status: 200,
