@@ -24,7 +24,7 @@ const send = (environment: TestEnvironment, body: Record<string, unknown>) =>
   environment.client.environment.import({ body: body as never });
 /** What a move to another environment keeps. */
 const kept = ({ eventTypes }: EnvironmentOut) =>
-  eventTypes.map(({ createdAt, updatedAt, ...rest }: EventTypeOut) => rest);
+  eventTypes.map(({ createdAt: _created, updatedAt: _updated, ...rest }: EventTypeOut) => rest);
 
 async function fill(environment: TestEnvironment): Promise<void> {
   const specRaw = await readFile(new URL('../data/shop.openapi.yaml', import.meta.url), 'utf8');

@@ -40,7 +40,7 @@ const typesOf = async (one: Scene) => {
   const { data } = await unwrap(
     one.client.eventType.list({ query: { limit: 250, include_archived: true, with_content: true } }),
   );
-  return data.map(({ createdAt, updatedAt, ...rest }: EventTypeOut) => rest);
+  return data.map(({ createdAt: _created, updatedAt: _updated, ...rest }: EventTypeOut) => rest);
 };
 
 it('is an OpenAPI document with a webhook for each event type, but for archived ones', async () => {

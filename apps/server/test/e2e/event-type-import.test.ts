@@ -160,7 +160,8 @@ describe('documents as people write them', () => {
     environment = await server.createEnvironment();
     await send({ spec: JSON.parse(billing) });
     const second = await list();
-    const stable = (all: EventTypeOut[]) => all.map(({ createdAt, updatedAt, ...rest }) => rest);
+    const stable = (all: EventTypeOut[]) =>
+      all.map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest);
     expect(stable(second)).toEqual(stable(first));
   });
 
@@ -393,8 +394,16 @@ describe('refusals', () => {
       'a reference to nothing',
       { spec: documentOf({ a: webhook({ items: { $ref: '#/components/schemas/Nobody' } }) }) },
       [
-        ...['spec', 'webhooks', 'a', 'post', 'requestBody', 'content', 'application/json', 'schema'],
-        ...['items', '$ref'],
+        'spec',
+        'webhooks',
+        'a',
+        'post',
+        'requestBody',
+        'content',
+        'application/json',
+        'schema',
+        'items',
+        '$ref',
       ],
       '#/components/schemas/Nobody leads to nothing',
     ],

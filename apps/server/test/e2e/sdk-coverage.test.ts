@@ -13,7 +13,7 @@ interface Stage {
   readonly message: string;
   readonly attempt: string;
   /** Calls another method of the same SDK; gives what it answers. */
-  call(name: string, ...args: unknown[]): Promise<Record<string, unknown>>;
+  readonly call: (name: string, ...args: unknown[]) => Promise<Record<string, unknown>>;
 }
 
 type Arguments = (stage: Stage) => unknown[] | Promise<unknown[]>;
