@@ -2,6 +2,7 @@ import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
 import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
+import { environment } from './environment/contract.js';
 import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
 import { message } from './message/contract.js';
@@ -23,6 +24,7 @@ export const contract: {
   eventType: typeof eventType;
   operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   backgroundTask: typeof backgroundTask;
+  environment: typeof environment;
   health: typeof health;
 } = {
   message,
@@ -34,6 +36,7 @@ export const contract: {
   eventType,
   operationalWebhookEndpoint,
   backgroundTask,
+  environment,
   health,
 };
 export type Contract = typeof contract;

@@ -45,6 +45,12 @@ export interface EventTypeTable {
   group_name: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
+  /** Waits between attempts as `{secs, nanos}`; null: the server's. */
+  retry_schedule: ColumnType<
+    { secs: number; nanos: number }[] | null,
+    string | null | undefined,
+    string | null
+  >;
 }
 
 export interface EndpointTable {

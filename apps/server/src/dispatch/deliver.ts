@@ -10,6 +10,7 @@ import { announcementOf } from './announce-attempt.js';
 import type { KnownEndpoint } from './application-cache.js';
 import { type Outcome, readOutcome } from './outcome.js';
 import { nextAttemptDelayMs } from './retry.js';
+import type { RetrySchedules } from './retry-schedules.js';
 
 /** A delivery that this process has taken: one request is to be made. */
 export interface Work {
@@ -61,7 +62,7 @@ const messageHeaders = (text: string | null): HeaderPair[] =>
 /** Makes one request of a delivery. Network failures are outcomes; what is thrown is a fault of ours. */
 export async function deliver(
   ctx: Context,
-  sender: Sender,
+  { sender, schedules }: { readonly sender: Sender; readonly schedules: RetrySchedules },
   endpoint: KnownEndpoint,
   work: Work,
 ): Promise<Delivered> {
@@ -85,21 +86,30 @@ export async function deliver(
     body: work.payload,
   });
   const own = [...ofMessage, ...endpoint.headers];
-  return conclude(ctx, endpoint, work, { result, createdAt, signature, own });
+  const now = ctx.clock.now().getTime();
+  const outcome = readOutcome(result, now);
+  // Only what may be tried again has to know when.
+  const scheduleMs =
+    work.manual || outcome.kind !== 'failure'
+      ? []
+      : await schedules.of(endpoint.environmentId, work.eventType);
+  return conclude(endpoint, work, { result, outcome, scheduleMs, now, createdAt, signature, own });
 }
 
 interface Exchange {
   readonly result: SendResult;
+  readonly outcome: Outcome;
+  readonly scheduleMs: readonly number[];
+  /** When it was answered, in Unix milliseconds. */
+  readonly now: number;
   readonly createdAt: Date;
   readonly signature: string;
   readonly own: readonly HeaderPair[];
 }
 
-function conclude(ctx: Context, endpoint: KnownEndpoint, work: Work, exchange: Exchange): Delivered {
-  const { result, createdAt, signature, own } = exchange;
-  const now = ctx.clock.now().getTime();
-  const outcome = readOutcome(result, now);
-  const delay = work.manual || outcome.kind !== 'failure' ? null : retryDelay(ctx, work, outcome);
+function conclude(endpoint: KnownEndpoint, work: Work, exchange: Exchange): Delivered {
+  const { result, outcome, scheduleMs, now, createdAt, signature, own } = exchange;
+  const delay = work.manual || outcome.kind !== 'failure' ? null : retryDelay(scheduleMs, work, outcome);
   const { record } = outcome;
   const attempt: NewAttempt = {
     applicationId: work.applicationId,
@@ -132,12 +142,12 @@ function withAnnouncement(endpoint: KnownEndpoint, work: Work, attempt: NewAttem
 }
 
 const retryDelay = (
-  ctx: Context,
+  scheduleMs: readonly number[],
   work: Work,
   outcome: Extract<Outcome, { kind: 'failure' }>,
 ): number | null =>
   nextAttemptDelayMs({
-    scheduleMs: ctx.config.dispatch.retryScheduleMs,
+    scheduleMs,
     attemptNumber: work.attempts,
     cause: outcome.cause,
     retryAfterMs: outcome.retryAfterMs,

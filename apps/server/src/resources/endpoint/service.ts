@@ -5,6 +5,7 @@ import { requireEndpoint } from '../../endpoints.js';
 import { conflict, notFound } from '../../errors.js';
 import { createId } from '../../ids.js';
 import { events } from '../../observability/events.js';
+import { checkChannels, checkEndpointQuota } from '../../quotas.js';
 import type { SigningSecret } from '../../signing/secret.js';
 import type { Application } from '../../storage/application.js';
 import {
@@ -35,6 +36,7 @@ async function create(
   fields: Fields,
   { secret, headers }: { secret: SigningSecret; headers: Readonly<Record<string, string>> },
 ): Promise<Endpoint> {
+  await checkEndpointQuota(ctx, transaction, application.id);
   await checkEventTypes(transaction, application.environment_id, fields.eventTypes, null);
   const createdAt = ctx.clock.now();
   const id = createId(ID_PREFIX.endpoint, createdAt);
@@ -99,7 +101,7 @@ function report(ctx: RequestContext, before: Endpoint | undefined, after: Endpoi
 /**
  * Makes an endpoint with the secret given, or with a new one.
  *
- * @throws InvalidInputError; AppError 409 when the uid is taken
+ * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when the application has as many as it may
  */
 export async function addEndpoint(
   ctx: RequestContext,
@@ -107,6 +109,7 @@ export async function addEndpoint(
   input: EndpointIn,
 ): Promise<Endpoint> {
   checkUrl(ctx, input.url);
+  checkChannels(ctx, input.channels);
   const secret = takeSecret(ctx, input.secret, 'secret');
   const headers = mergeHeaders({}, { headers: input.headers ?? {}, deleteHeaders: [] });
   const made = await changeEndpoints(ctx, application.id, (transaction, tell) =>
@@ -120,7 +123,7 @@ export async function addEndpoint(
  * Replaces an endpoint but for its secret and headers, or makes one where none has the id or uid; the path's value is
  * not taken as uid.
  *
- * @throws InvalidInputError; AppError 409 when the uid is taken
+ * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when the application has as many as it may
  */
 export async function upsertEndpoint(
   ctx: RequestContext,
@@ -129,6 +132,7 @@ export async function upsertEndpoint(
   input: EndpointUpsertIn,
 ): Promise<{ endpoint: Endpoint; created: boolean }> {
   checkUrl(ctx, input.url);
+  checkChannels(ctx, input.channels);
   const fields = toFields(input);
   const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const changing = { transaction, tell };
@@ -153,6 +157,7 @@ export async function patchEndpoint(
   patch: EndpointPatch,
 ): Promise<Endpoint> {
   checkUrl(ctx, patch.url);
+  checkChannels(ctx, patch.channels);
   const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const found = await requireEndpoint(transaction, application.id, idOrUid);
     return { before: found, endpoint: await change(ctx, { transaction, tell }, found, toChange(patch)) };
