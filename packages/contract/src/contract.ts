@@ -2,6 +2,7 @@ import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
 import { endpoint } from './endpoint/contract.js';
 import { eventType } from './event-type/contract.js';
+import { events } from './events/contract.js';
 import { health } from './health/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
@@ -19,6 +20,7 @@ export const contract: {
   application: typeof application;
   endpoint: typeof endpoint;
   eventType: typeof eventType;
+  events: typeof events;
   health: typeof health;
 } = {
   message,
@@ -28,6 +30,7 @@ export const contract: {
   application,
   endpoint,
   eventType,
+  events,
   health,
 };
 export type Contract = typeof contract;

@@ -19,7 +19,9 @@ export {
 } from './endpoint/secret.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
+export * from './message/content.js';
 export * from './message/schemas.js';
+export * from './message/search.js';
 export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
 export * from './portal-session/schemas.js';

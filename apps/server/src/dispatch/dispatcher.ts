@@ -226,7 +226,10 @@ export class Dispatcher implements Dispatch {
         return true;
       }
       if (expired) {
-        await this.#record(concludeExpired(this.#ctx, endpoint, work));
+        const attempt = concludeExpired(this.#ctx, endpoint, work);
+        await this.#record(attempt);
+        const { applicationId, endpointId, messageId } = work;
+        events.payloadMissing(this.#ctx, { applicationId, endpointId, messageId, attemptId: attempt.id });
         return true;
       }
       const delivered = await deliver(this.#ctx, this.#sender, endpoint, work);

@@ -4,6 +4,7 @@ import { applicationRoutes } from '../resources/application/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
+import { eventsRoutes } from '../resources/events/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
 import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
@@ -18,5 +19,6 @@ export const handlers: Handlers<Contract> = {
   application: applicationRoutes,
   endpoint: endpointRoutes,
   eventType: eventTypeRoutes,
+  events: eventsRoutes,
   health: healthRoutes,
 };

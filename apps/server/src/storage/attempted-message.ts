@@ -3,6 +3,7 @@ import type { Queryable } from '../database/database.js';
 import type { Message } from './message.js';
 import { hasEventType, hasLabels, type LabelFilter } from './message-label.js';
 import { messageColumns } from './message-list.js';
+import { rareMessages } from './message-walk.js';
 import type { Page } from './page.js';
 import { allOf, cutWindow, opaque, type Window, walk, within } from './window.js';
 
@@ -78,28 +79,37 @@ function candidatesFor(status: number | undefined, { applicationId, endpointId }
   return status === 2 ? failed : status === 3 ? waiting : undefined;
 }
 
-/** The few candidates one by one, if they are few; else the endpoint's deliveries in their order. */
+/**
+ * Where to look: at the few messages one by one that may have the status, or that have a rare label or type, if they
+ * are few; else at the endpoint's deliveries in their order.
+ */
 async function chooseSource(
   database: Queryable,
   key: EndpointKey,
-  status: number | undefined,
+  filter: AttemptedFilter,
   window: Window,
 ): Promise<Source> {
   const everything = { from: sql`delivery`, id: sql`delivery.message_id` };
-  const candidates = candidatesFor(status, key);
+  const candidates = candidatesFor(filter.status, key);
+  const labelled = await rareMessages(database, key.applicationId, filter);
+  if (labelled) return oneByOne(key, labelled, window);
   if (!candidates) return everything;
   const { rows } = await sql<{ count: number }>`
     select count(*)::int4 as count from (${candidates(MAX_CANDIDATES + 1)}) as candidate`.execute(database);
   const count = rows[0]?.count ?? 0;
-  if (count > MAX_CANDIDATES) return everything;
+  return count > MAX_CANDIDATES ? everything : oneByOne(key, candidates(count + MARGIN), window);
+}
+
+/** The deliveries of some messages, which are a query with the column `message_id`. */
+function oneByOne({ applicationId, endpointId }: EndpointKey, messages: RawBuilder<unknown>, window: Window) {
   const id = sql`candidate.message_id`;
   const from = sql`(
-      select distinct message_id from (${candidates(count + MARGIN)}) as candidate where ${within(id, window)}
+      select distinct message_id from (${messages}) as candidate where ${within(id, window)}
       order by message_id ${sql.raw(window.fromOldest ? 'asc' : 'desc')} offset 0
     ) as candidate
     cross join lateral (
       select * from delivery
-      where application_id = ${key.applicationId} and endpoint_id = ${key.endpointId}
+      where application_id = ${applicationId} and endpoint_id = ${endpointId}
         and message_id = candidate.message_id offset 0
     ) as delivery`;
   return { from, id };
@@ -116,7 +126,7 @@ export async function listAttemptedMessages(
   window: Window,
 ): Promise<Page<AttemptedMessage>> {
   const { status, includeUntriedCanceled } = filter;
-  const source = await chooseSource(database, key, status, window);
+  const source = await chooseSource(database, key, filter, window);
   const listed = includeUntriedCanceled ? sql`(${wasTried} or delivery.status = 4)` : wasTried;
   const conditions = [
     sql`delivery.application_id = ${key.applicationId}`,

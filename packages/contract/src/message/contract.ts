@@ -6,7 +6,9 @@ import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams, ID_PREFIX, messageParams } from '../shared/ids.js';
 import { iterator, limit } from '../shared/pagination.js';
 import { after, before, channelFilter, eventTypesFilter, tagFilter, withContent } from '../shared/query.js';
+import { contentRoutes } from './content-routes.js';
 import { ListResponseMessageOut, MessageIn, MessageOut, MessageRawPayloadOut } from './schemas.js';
+import { searchRoutes } from './search-routes.js';
 
 const TAG = 'Message';
 const READ = operation(TAG, { kind: 'application', capabilities: ['ViewBase'] });
@@ -65,6 +67,8 @@ export const message = c.router(
       description: "A message's payload letter by letter.",
       metadata: READ,
     },
+    ...contentRoutes,
+    ...searchRoutes,
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },
 );
