@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { foundation } from './migrations/0001-foundation.js';
 import { dispatch } from './migrations/0002-dispatch.js';
+import { tasks } from './migrations/0003-tasks.js';
 import { content } from './migrations/0005-content.js';
 import type { Tables } from './tables.js';
 
@@ -11,7 +12,7 @@ export interface Migration {
 }
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, content];
+export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, content];
 
 /** Any number that nobody else locks: "postride" as bytes. */
 const LOCK = '8102661391573345381';

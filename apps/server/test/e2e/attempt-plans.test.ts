@@ -9,7 +9,6 @@ import {
 import { listAttemptedDestinations } from '../../src/storage/attempted-destination.js';
 import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
 import { erasePayloads } from '../../src/storage/content.js';
-import { queueFailed } from '../../src/storage/delivery.js';
 import { findMessageKey } from '../../src/storage/message.js';
 import { findMessages, listMessages } from '../../src/storage/message-list.js';
 import { followEnvironment } from '../../src/storage/message-stream.js';
@@ -229,12 +228,6 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
       'delivery_pkey',
       true,
       (db) => listAttemptedDestinations(db, APP, id('msg_', 2), request),
-    ],
-    [
-      'messages to recover',
-      'delivery_pkey',
-      false,
-      (db) => queueFailed(db, key, { over: messages.over, under: messages.under }, new Date(), 500),
     ],
   ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
     const plan = await plansOf(run);

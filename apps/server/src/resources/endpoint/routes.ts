@@ -4,6 +4,7 @@ import type { Handlers } from '../../handlers.js';
 import { listEndpoints } from '../../storage/endpoint.js';
 import { presentPage, toPageRequest } from '../page-query.js';
 import { presentMessage } from '../present-message.js';
+import { presentStartedTask } from '../present-task.js';
 import { describeHeaders, patchHeaders, replaceHeaders } from './headers.js';
 import { presentEndpoint } from './present.js';
 import { recoverEndpoint } from './recover.js';
@@ -75,6 +76,6 @@ export const endpointRoutes: Handlers<typeof contract.endpoint> = {
   }),
   recover: async ({ ctx, application, params, body }) => ({
     status: 202,
-    body: await recoverEndpoint(ctx, application, params.endpoint_id, body),
+    body: presentStartedTask(await recoverEndpoint(ctx, application, params.endpoint_id, body)),
   }),
 };
