@@ -19,6 +19,7 @@ export {
 } from './endpoint/secret.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
+export * from './message/broadcast.js';
 export * from './message/content.js';
 export * from './message/schemas.js';
 export * from './message/search.js';

@@ -66,3 +66,73 @@ export async function eraseAnswer(
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** How far an erasure of everything is. */
+export interface Erased {
+  readonly count: number;
+  /** Where it goes on; null when there is nothing more. */
+  readonly last: string | null;
+}
+
+/** Erases payloads and own headers of the messages between two ids, both exclusive, looking at `limit` of them. */
+export async function erasePayloadsBetween(
+  transaction: Queryable,
+  applicationId: string,
+  { over, under }: { readonly over: string; readonly under: string },
+  limit: number,
+): Promise<Erased> {
+  const { rows } = await sql<Erased & { looked: number }>`
+    with picked as materialized (
+      select id, payload is not null or headers is not null as is_full from message
+      where application_id = ${applicationId} and id > ${over} and id < ${under}
+      order by id limit ${limit}
+      for update
+    ),
+    erased as (
+      update message set payload = null, headers = null, payload_expires_at = null
+      where application_id = ${applicationId} and id = any(array(select id from picked where is_full))
+      returning id
+    )
+    select (select count(*)::int4 from erased) as count, max(id) as last, count(*)::int4 as looked
+    from picked`.execute(transaction);
+  const { count = 0, last = null, looked = 0 } = rows[0] ?? {};
+  return { count, last: looked < limit ? null : last };
+}
+
+/** An attempt by its place in the primary key, behind the application. */
+export interface AttemptPlace {
+  readonly messageId: string;
+  readonly id: string;
+}
+
+/**
+ * Erases answers, bodies and headers, of the attempts behind a place to messages below an id, looking at `limit` of them.
+ * Gives the place where it goes on; null when there is nothing more.
+ */
+export async function eraseAnswersBehind(
+  transaction: Queryable,
+  applicationId: string,
+  { messageId, id }: AttemptPlace,
+  under: string,
+  limit: number,
+): Promise<AttemptPlace | null> {
+  const { rows } = await sql<{ messageId: string; id: string; looked: number }>`
+    with picked as materialized (
+      select message_id, id, response is not null or response_headers is not null as is_full from attempt
+      where application_id = ${applicationId} and message_id < ${under}
+        and (application_id, message_id, id) > (${applicationId}, ${messageId}, ${id})
+      order by application_id, message_id, id limit ${limit}
+      for update
+    ),
+    erased as (
+      update attempt
+      set response = case when attempt.response is null then null else ${EXPUNGED} end, response_headers = null
+      from picked
+      where attempt.application_id = ${applicationId} and attempt.message_id = picked.message_id
+        and attempt.id = picked.id and picked.is_full
+    )
+    select message_id as "messageId", id, (select count(*)::int4 from picked) as looked
+    from picked order by message_id desc, id desc limit 1`.execute(transaction);
+  const [last] = rows;
+  return last && last.looked === limit ? { messageId: last.messageId, id: last.id } : null;
+}

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
+import { listEnvironmentApplications } from './application.js';
 import type { Message } from './message.js';
 import type { LabelFilter } from './message-label.js';
 import { listMessages, messageColumns } from './message-list.js';
@@ -25,6 +26,8 @@ export async function followApplication(
 
 /** Applications asked for at once. */
 const APPLICATIONS = 200;
+/** Behind every id: ids begin with small letters. */
+const LAST = '~';
 
 interface Place {
   readonly application_id: string;
@@ -44,7 +47,12 @@ export async function followEnvironment(
   const { limit } = window;
   let first: Place[] = [];
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const ids: string[] = await nextApplications(database, environmentId, after);
+    const ids: string[] = await listEnvironmentApplications(
+      database,
+      environmentId,
+      { over: after, under: LAST },
+      APPLICATIONS,
+    );
     // What comes after a page that is full already is not looked at.
     const under = first[limit]?.id ?? window.under;
     const found = await firstOf(database, ids, filter, { ...window, under });
@@ -53,23 +61,6 @@ export async function followEnvironment(
   }
   const messages = await readAll(database, first.slice(0, limit));
   return { messages, done: first.length <= limit };
-}
-
-async function nextApplications(
-  database: Queryable,
-  environmentId: string,
-  after: string,
-): Promise<string[]> {
-  const rows = await database
-    .selectFrom('application')
-    .select('id')
-    .where('environment_id', '=', environmentId)
-    .where('id', '>', after)
-    .where('deleted_at', 'is', null)
-    .orderBy('id')
-    .limit(APPLICATIONS)
-    .execute();
-  return rows.map((row) => row.id);
 }
 
 async function firstOf(

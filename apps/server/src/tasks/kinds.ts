@@ -1,6 +1,15 @@
+import { broadcastKind } from './broadcast.js';
 import { cancelKind } from './cancel.js';
 import type { RunnableKind } from './kind.js';
+import { purgeKind } from './purge.js';
 import { bulkReplayKind, recoverKind, replayMissingKind } from './replay.js';
 
 /** Every kind of background task that is done here. */
-export const KINDS: readonly RunnableKind[] = [recoverKind, replayMissingKind, bulkReplayKind, cancelKind];
+export const KINDS: readonly RunnableKind[] = [
+  recoverKind,
+  replayMissingKind,
+  bulkReplayKind,
+  cancelKind,
+  purgeKind,
+  broadcastKind,
+];

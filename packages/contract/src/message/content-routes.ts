@@ -3,7 +3,7 @@ import { c } from '../rest.js';
 import { operation } from '../shared/access.js';
 import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams, messageParams } from '../shared/ids.js';
-import { BulkExpungeContentsIn, BulkExpungeContentsOut } from './content.js';
+import { BulkExpungeContentsIn, BulkExpungeContentsOut, ExpungeAllContentsOut } from './content.js';
 
 const ERASE = operation('Message', { kind: 'environment' });
 
@@ -29,6 +29,18 @@ export const contentRoutes = {
     summary: 'Delete message payloads',
     description:
       'Erase the payloads of some messages for good, as for one; tells of each whether it was there.',
+    metadata: ERASE,
+  },
+  expungeAllContents: {
+    method: 'POST',
+    path: '/app/:app_id/msg/expunge-all-contents/',
+    pathParams: applicationParams,
+    headers: idempotencyHeaders,
+    body: c.noBody(),
+    responses: { 202: ExpungeAllContentsOut },
+    summary: 'Expunge all message contents',
+    description:
+      'Erase the payloads of all messages that the application has now, and the answers to their attempts, for good. It is done in the background; the `data` of the task has `messagesPurged`.',
     metadata: ERASE,
   },
 } satisfies AppRouter;

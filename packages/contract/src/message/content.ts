@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { startedTask } from '../shared/background-task.js';
 import { name } from '../shared/fields.js';
 
 /** Most messages that one call expunges. */
@@ -30,3 +31,6 @@ export const BulkExpungeContentsOut = z
   })
   .meta({ id: 'BulkExpungeContentsOut' });
 export type BulkExpungeContentsOut = z.infer<typeof BulkExpungeContentsOut>;
+
+export const ExpungeAllContentsOut = startedTask('ExpungeAllContentsOut');
+export type ExpungeAllContentsOut = z.infer<typeof ExpungeAllContentsOut>;

@@ -7,10 +7,13 @@ import { follow } from '../follow-messages.js';
 import { toLabelFilter } from '../label-query.js';
 import { presentPage } from '../page-query.js';
 import { presentMessage, presentRawPayload } from '../present-message.js';
+import { presentStartedTask } from '../present-task.js';
 import { toWindow } from '../window-query.js';
+import { broadcastMessage } from './broadcast.js';
 import { expungeMessage, expungeMessages } from './content.js';
 import { createMessage } from './create.js';
 import { precheckMessage } from './precheck.js';
+import { expungeAllContents } from './purge.js';
 
 export const messageRoutes: Handlers<typeof contract.message> = {
   list: async ({ ctx, application, query }) => {
@@ -78,6 +81,14 @@ export const messageRoutes: Handlers<typeof contract.message> = {
   bulkExpungeContent: async ({ ctx, caller, params, body }) => {
     const results = await expungeMessages(ctx, caller.environmentId, params.app_id, body.ids);
     return { status: 200, body: { results } };
+  },
+  expungeAllContents: async ({ ctx, caller, params }) => {
+    const task = await expungeAllContents(ctx, caller.environmentId, params.app_id);
+    return { status: 202, body: presentStartedTask(task) };
+  },
+  broadcast: async ({ ctx, caller, body }) => {
+    const task = await broadcastMessage(ctx, caller.environmentId, body);
+    return { status: 202, body: presentStartedTask(task) };
   },
   getRawPayload: async ({ ctx, application, params }) => {
     const message = await requireMessage(ctx.database.kysely, application.id, params.msg_id);
