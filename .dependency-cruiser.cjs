@@ -11,7 +11,7 @@ const layers = [
   ['dispatch', `${server}dispatch/`],
   [
     'context',
-    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages)\\.js$`,
+    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages|operational)\\.js$`,
   ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],

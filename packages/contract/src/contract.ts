@@ -1,11 +1,13 @@
 import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
+import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
 import { eventType } from './event-type/contract.js';
 import { events } from './events/contract.js';
 import { health } from './health/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
+import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
 import { portalSession } from './portal-session/contract.js';
 
 /**
@@ -21,6 +23,8 @@ export const contract: {
   endpoint: typeof endpoint;
   eventType: typeof eventType;
   events: typeof events;
+  operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
+  backgroundTask: typeof backgroundTask;
   health: typeof health;
 } = {
   message,
@@ -31,6 +35,8 @@ export const contract: {
   endpoint,
   eventType,
   events,
+  operationalWebhookEndpoint,
+  backgroundTask,
   health,
 };
 export type Contract = typeof contract;

@@ -3,6 +3,7 @@ export * from './authentication/schemas.js';
 export { type Contract, contract } from './contract.js';
 export * from './endpoint/activity.js';
 export * from './endpoint/headers.js';
+export * from './endpoint/replay.js';
 export {
   EndpointIn,
   EndpointOut,
@@ -25,6 +26,8 @@ export * from './message/schemas.js';
 export * from './message/search.js';
 export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
+export * from './operational-webhook/events.js';
+export * from './operational-webhook/schemas.js';
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
 export {

@@ -13,6 +13,10 @@ const MORE_THAN_VIEW_BASE: Record<string, readonly string[]> = {
   'endpoint.rotateSecret': ['ManageEndpointSecret', 'ManageEndpoint'],
   'endpoint.sendExample': ['CreateAttempts'],
   'endpoint.recover': ['CreateAttempts'],
+  'endpoint.replayMissing': ['CreateAttempts'],
+  'endpoint.bulkReplay': ['CreateAttempts'],
+  'endpoint.cancelMsgs': ['ManageEndpoint'],
+  'message.testAttempt': ['CreateAttempts'],
   'messageAttempt.resend': ['CreateAttempts'],
 };
 
@@ -31,6 +35,22 @@ const OPERATOR_ONLY = [
   'eventType.patch',
   'eventType.delete',
   'message.create',
+  'message.precheck',
+  'message.broadcast',
+  'message.expungeContent',
+  'message.bulkExpungeContent',
+  'message.expungeAllContents',
+  'messageAttempt.expungeContent',
+  'events.stream',
+  'operationalWebhookEndpoint.list',
+  'operationalWebhookEndpoint.create',
+  'operationalWebhookEndpoint.get',
+  'operationalWebhookEndpoint.upsert',
+  'operationalWebhookEndpoint.delete',
+  'operationalWebhookEndpoint.getSecret',
+  'operationalWebhookEndpoint.rotateSecret',
+  'operationalWebhookEndpoint.getHeaders',
+  'operationalWebhookEndpoint.setHeaders',
 ];
 
 /** What nobody needs a key or a capability for. */
@@ -44,6 +64,9 @@ const FOLDERS = [
   'eventType',
   'message',
   'messageAttempt',
+  'events',
+  'operationalWebhookEndpoint',
+  'backgroundTask',
   'health',
 ];
 const mine = operations.filter(([, operation]) => FOLDERS.includes(operation.key[0] ?? ''));

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { foundation } from './migrations/0001-foundation.js';
 import { dispatch } from './migrations/0002-dispatch.js';
 import { tasks } from './migrations/0003-tasks.js';
+import { operational } from './migrations/0004-operational.js';
 import { content } from './migrations/0005-content.js';
 import type { Tables } from './tables.js';
 
@@ -12,7 +13,7 @@ export interface Migration {
 }
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, content];
+export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, operational, content];
 
 /** Any number that nobody else locks: "postride" as bytes. */
 const LOCK = '8102661391573345381';

@@ -125,6 +125,8 @@ export interface DeliveryTable {
   lease: Generated<number>;
   attempts: Generated<number>;
   manual: Generated<number>;
+  /** The status of what lists look for by it; null where a delivery succeeded or was born claimed. */
+  listed_status: ColumnType<number | null, never, never>;
 }
 
 export interface EndpointWorkTable {

@@ -6,6 +6,7 @@ import type { Sender } from '../outbound/send.js';
 import type { HeaderPair } from '../outbound/target.js';
 import { signMessage } from '../signing/sign.js';
 import type { NewAttempt } from '../storage/record.js';
+import { announcementOf } from './announce-attempt.js';
 import type { KnownEndpoint } from './application-cache.js';
 import { type Outcome, readOutcome } from './outcome.js';
 import { nextAttemptDelayMs } from './retry.js';
@@ -16,6 +17,7 @@ export interface Work {
   readonly endpointId: string;
   readonly messageId: string;
   readonly eventType: string;
+  readonly eventId: string | null;
   readonly payload: string;
   /** Headers of the message, as the JSON object that it was created with. */
   readonly headers: string | null;
@@ -120,7 +122,13 @@ function conclude(ctx: Context, endpoint: KnownEndpoint, work: Work, exchange: E
     nextStatus: outcome.kind === 'success' ? 0 : work.manual ? null : delay === null ? 2 : 3,
     retryAt: delay === null ? null : new Date(now + delay),
   };
-  return { attempt, outcome, exhausted: !work.manual && outcome.kind !== 'success' && delay === null };
+  const exhausted = !work.manual && outcome.kind !== 'success' && delay === null;
+  return { attempt: withAnnouncement(endpoint, work, attempt), outcome, exhausted };
+}
+
+function withAnnouncement(endpoint: KnownEndpoint, work: Work, attempt: NewAttempt): NewAttempt {
+  const announcement = announcementOf(endpoint, work, attempt);
+  return announcement ? { ...attempt, announcement } : attempt;
 }
 
 const retryDelay = (
@@ -139,7 +147,7 @@ const retryDelay = (
 /** What is recorded of a delivery whose payload is not kept any more: it has failed, and nothing was sent. */
 export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Work): NewAttempt {
   const createdAt = ctx.clock.now();
-  return {
+  return withAnnouncement(endpoint, work, {
     applicationId: work.applicationId,
     messageId: work.messageId,
     endpointId: work.endpointId,
@@ -159,5 +167,5 @@ export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Wor
     lease: work.lease,
     nextStatus: work.manual ? null : 2,
     retryAt: null,
-  };
+  });
 }

@@ -68,7 +68,7 @@ export class Dispatcher implements Dispatch {
     this.#ctx = ctx;
     this.#sender = sender;
     this.#cache = new ApplicationCache(ctx);
-    this.#health = new EndpointHealth(ctx);
+    this.#health = new EndpointHealth(ctx, (at) => this.#lookAt(at.getTime()));
     const longestLease = ctx.config.dispatch.requestTimeoutMs + LONGEST_LEASE_MARGIN_MS;
     this.#worker = new Worker(ctx, this.#open, longestLease, () => this.#lookAt(0));
     this.#record = createRecorder(ctx, (at) => this.#lookAt(at.getTime()), this.#abandoned.signal);
@@ -184,6 +184,7 @@ export class Dispatcher implements Dispatch {
         endpointId: one.endpointId,
         messageId: one.messageId,
         eventType: one.eventType,
+        eventId: one.eventId,
         payload: one.payload ?? '',
         headers: one.headers,
         owner,
@@ -212,6 +213,7 @@ export class Dispatcher implements Dispatch {
         endpointId: endpoint.id,
         messageId: message.id,
         eventType: message.eventType,
+        eventId: message.eventId,
         payload: message.payload,
         headers: message.headers,
         owner,

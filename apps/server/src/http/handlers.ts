@@ -2,6 +2,8 @@ import type { Contract } from '@postrider/contract';
 import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
+import { backgroundTaskRoutes } from '../resources/background-task/routes.js';
+import { operationalWebhookEndpointRoutes } from '../resources/endpoint/operational-routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { eventsRoutes } from '../resources/events/routes.js';
@@ -20,5 +22,7 @@ export const handlers: Handlers<Contract> = {
   endpoint: endpointRoutes,
   eventType: eventTypeRoutes,
   events: eventsRoutes,
+  operationalWebhookEndpoint: operationalWebhookEndpointRoutes,
+  backgroundTask: backgroundTaskRoutes,
   health: healthRoutes,
 };

@@ -170,6 +170,14 @@ export const events = {
     fields: { environmentId: string; applicationId: string; messageId: string; attemptId: string },
   ) => log.info({ event: 'attempt.content_expunged', ...fields }),
 
+  operationalEventStored: (
+    { log, metrics }: Source,
+    fields: { environmentId: string; type: string; messageId: string },
+  ) => {
+    metrics.operationalEvents.inc({ type: fields.type });
+    log.debug({ event: 'operational_event.stored', ...fields });
+  },
+
   messageResent: (
     { log }: Source,
     fields: { applicationId: string; endpointId: string; messageId: string },

@@ -207,20 +207,20 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ],
     [
       'pending messages',
-      'delivery_due',
+      'delivery_status',
       true,
       (db) => listAttemptedMessages(db, key, { ...state, status: 1 }, messages),
     ],
     [
       'failed messages',
-      'attempt_failed',
-      true,
+      'delivery_status',
+      false,
       (db) => listAttemptedMessages(db, key, { ...state, status: 2 }, messages),
     ],
     [
       'messages that are sending',
-      'delivery_due',
-      true,
+      'delivery_status',
+      false,
       (db) => listAttemptedMessages(db, key, { ...state, status: 3 }, messages),
     ],
     [

@@ -17,15 +17,20 @@ import {
 import { deleteEndpointSecrets } from '../../storage/endpoint-secret.js';
 import { wakeEndpoint } from '../../storage/endpoint-work.js';
 import { isUniqueViolation } from '../../storage/violation.js';
-import { changeEndpoints } from './change.js';
+import { changeEndpoints, type Tell } from './change.js';
 import { checkEventTypes, checkUrl } from './check.js';
 import { type Fields, toChange, toFields } from './fields.js';
 import { mergeHeaders, sealHeaders } from './headers.js';
 import { storeSecret, takeSecret } from './secret.js';
 
+interface Changing {
+  readonly transaction: Queryable;
+  readonly tell: Tell;
+}
+
 async function create(
   ctx: RequestContext,
-  transaction: Queryable,
+  { transaction, tell }: Changing,
   application: Application,
   fields: Fields,
   { secret, headers }: { secret: SigningSecret; headers: Readonly<Record<string, string>> },
@@ -43,6 +48,7 @@ async function create(
   });
   if (!made) throw conflict();
   await storeSecret(ctx, transaction, { applicationId: application.id, endpointId: id }, secret, createdAt);
+  tell('endpoint.created', made);
   return made;
 }
 
@@ -53,7 +59,7 @@ const refuseTakenUid = (error: unknown): never => {
 
 async function change(
   ctx: RequestContext,
-  transaction: Queryable,
+  { transaction, tell }: Changing,
   before: Endpoint,
   fields: Partial<Fields>,
 ): Promise<Endpoint> {
@@ -68,6 +74,10 @@ async function change(
   if (!updated) throw notFound();
   // Whoever takes its waiting deliveries now sees that it is closed, and closes them.
   if (updated.disabled) await wakeEndpoint(transaction, updated.application_id, updated.id, now);
+  tell('endpoint.updated', updated);
+  if (before.disabled !== updated.disabled) {
+    tell(updated.disabled ? 'endpoint.disabled' : 'endpoint.enabled', updated);
+  }
   return updated;
 }
 
@@ -99,8 +109,8 @@ export async function addEndpoint(
   checkUrl(ctx, input.url);
   const secret = takeSecret(ctx, input.secret, 'secret');
   const headers = mergeHeaders({}, { headers: input.headers ?? {}, deleteHeaders: [] });
-  const made = await changeEndpoints(ctx, application.id, (transaction) =>
-    create(ctx, transaction, application, toFields(input), { secret, headers }),
+  const made = await changeEndpoints(ctx, application.id, (transaction, tell) =>
+    create(ctx, { transaction, tell }, application, toFields(input), { secret, headers }),
   );
   report(ctx, undefined, made);
   return made;
@@ -120,11 +130,12 @@ export async function upsertEndpoint(
 ): Promise<{ endpoint: Endpoint; created: boolean }> {
   checkUrl(ctx, input.url);
   const fields = toFields(input);
-  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction) => {
+  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
+    const changing = { transaction, tell };
     const found = await findEndpoint(transaction, application.id, idOrUid);
-    if (found) return { before: found, endpoint: await change(ctx, transaction, found, fields) };
+    if (found) return { before: found, endpoint: await change(ctx, changing, found, fields) };
     const secret = takeSecret(ctx, undefined, 'secret');
-    return { endpoint: await create(ctx, transaction, application, fields, { secret, headers: {} }) };
+    return { endpoint: await create(ctx, changing, application, fields, { secret, headers: {} }) };
   });
   report(ctx, before, endpoint);
   return { endpoint, created: before === undefined };
@@ -142,9 +153,9 @@ export async function patchEndpoint(
   patch: EndpointPatch,
 ): Promise<Endpoint> {
   checkUrl(ctx, patch.url);
-  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction) => {
+  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const found = await requireEndpoint(transaction, application.id, idOrUid);
-    return { before: found, endpoint: await change(ctx, transaction, found, toChange(patch)) };
+    return { before: found, endpoint: await change(ctx, { transaction, tell }, found, toChange(patch)) };
   });
   report(ctx, before, endpoint);
   return endpoint;
@@ -161,12 +172,13 @@ export async function removeEndpoint(
   application: Application,
   idOrUid: string,
 ): Promise<void> {
-  const endpoint = await changeEndpoints(ctx, application.id, async (transaction) => {
+  const endpoint = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const found = await requireEndpoint(transaction, application.id, idOrUid);
     const now = ctx.clock.now();
     if (!(await deleteEndpoint(transaction, application.id, found.id, now))) throw notFound();
     await deleteEndpointSecrets(transaction, { applicationId: application.id, endpointId: found.id });
     await wakeEndpoint(transaction, application.id, found.id, now);
+    tell('endpoint.deleted', found);
     return found;
   });
   events.endpointDeleted(ctx, namesOf(endpoint));

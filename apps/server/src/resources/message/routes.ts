@@ -6,6 +6,7 @@ import { followApplication } from '../../storage/message-stream.js';
 import { follow } from '../follow-messages.js';
 import { toLabelFilter } from '../label-query.js';
 import { presentPage } from '../page-query.js';
+import { presentAttempt } from '../present-attempt.js';
 import { presentMessage, presentRawPayload } from '../present-message.js';
 import { presentStartedTask } from '../present-task.js';
 import { toWindow } from '../window-query.js';
@@ -14,6 +15,7 @@ import { expungeMessage, expungeMessages } from './content.js';
 import { createMessage } from './create.js';
 import { precheckMessage } from './precheck.js';
 import { expungeAllContents } from './purge.js';
+import { attemptOnce } from './test-attempt.js';
 
 export const messageRoutes: Handlers<typeof contract.message> = {
   list: async ({ ctx, application, query }) => {
@@ -94,4 +96,8 @@ export const messageRoutes: Handlers<typeof contract.message> = {
     const message = await requireMessage(ctx.database.kysely, application.id, params.msg_id);
     return { status: 200, body: { payload: presentRawPayload(message) } };
   },
+  testAttempt: async ({ ctx, application, params, body }) => ({
+    status: 201,
+    body: presentAttempt(await attemptOnce(ctx, application, params.endpoint_id, body), true),
+  }),
 };
