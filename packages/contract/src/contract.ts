@@ -4,6 +4,7 @@ import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
 import { environment } from './environment/contract.js';
 import { eventType } from './event-type/contract.js';
+import { events } from './events/contract.js';
 import { health } from './health/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
@@ -22,6 +23,7 @@ export const contract: {
   application: typeof application;
   endpoint: typeof endpoint;
   eventType: typeof eventType;
+  events: typeof events;
   operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   backgroundTask: typeof backgroundTask;
   environment: typeof environment;
@@ -34,6 +36,7 @@ export const contract: {
   application,
   endpoint,
   eventType,
+  events,
   operationalWebhookEndpoint,
   backgroundTask,
   environment,

@@ -105,6 +105,14 @@ export interface MessageTable {
   created_at: Timestamp;
 }
 
+export interface MessageLabelTable {
+  application_id: string;
+  /** `c` and a channel of the message, or `t` and a tag. */
+  label: string;
+  /** The message's. */
+  id: string;
+}
+
 export interface MessageIdempotencyKeyTable {
   application_id: string;
   key: string;
@@ -251,6 +259,7 @@ export interface Tables {
   endpoint: EndpointTable;
   endpoint_secret: EndpointSecretTable;
   message: MessageTable;
+  message_label: MessageLabelTable;
   message_idempotency_key: MessageIdempotencyKeyTable;
   delivery: DeliveryTable;
   endpoint_work: EndpointWorkTable;

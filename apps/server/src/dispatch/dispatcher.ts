@@ -244,7 +244,10 @@ export class Dispatcher implements Dispatch {
         return true;
       }
       if (expired) {
-        await this.#record(concludeExpired(this.#ctx, endpoint, work));
+        const attempt = concludeExpired(this.#ctx, endpoint, work);
+        await this.#record(attempt);
+        const { applicationId, endpointId, messageId } = work;
+        events.payloadMissing(this.#ctx, { applicationId, endpointId, messageId, attemptId: attempt.id });
         return true;
       }
       const ways = { sender: this.#sender, schedules: this.#schedules };

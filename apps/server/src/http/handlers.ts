@@ -7,6 +7,7 @@ import { operationalWebhookEndpointRoutes } from '../resources/endpoint/operatio
 import { endpointRoutes } from '../resources/endpoint/routes.js';
 import { environmentRoutes } from '../resources/environment/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
+import { eventsRoutes } from '../resources/events/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
 import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
@@ -21,6 +22,7 @@ export const handlers: Handlers<Contract> = {
   application: applicationRoutes,
   endpoint: endpointRoutes,
   eventType: eventTypeRoutes,
+  events: eventsRoutes,
   operationalWebhookEndpoint: operationalWebhookEndpointRoutes,
   backgroundTask: backgroundTaskRoutes,
   environment: environmentRoutes,

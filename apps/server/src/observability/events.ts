@@ -157,6 +157,27 @@ export const events = {
     log.warn({ event: 'delivery.exhausted', ...fields });
   },
 
+  payloadMissing: (
+    { log, metrics }: Source,
+    fields: { applicationId: string; endpointId: string; messageId: string; attemptId: string },
+  ) => {
+    metrics.attempts.inc({ outcome: 'failure' });
+    log.warn(
+      { event: 'delivery.payload_missing', ...fields },
+      'nothing to send: the payload is not kept any more',
+    );
+  },
+
+  contentExpunged: (
+    { log }: Source,
+    fields: { environmentId: string; applicationId: string; messages: number },
+  ) => log.info({ event: 'message.content_expunged', ...fields }),
+
+  answerExpunged: (
+    { log }: Source,
+    fields: { environmentId: string; applicationId: string; messageId: string; attemptId: string },
+  ) => log.info({ event: 'attempt.content_expunged', ...fields }),
+
   operationalEventStored: (
     { log, metrics }: Source,
     fields: { environmentId: string; type: string; messageId: string },

@@ -24,12 +24,16 @@ interface Iterator {
 }
 
 /** @throws InvalidInputError when the iterator cannot be an id: it names no time */
-function readIterator(prefix: string, text: string | undefined): Iterator | undefined {
+function readIterator(
+  prefix: string,
+  text: string | undefined,
+  place: readonly string[],
+): Iterator | undefined {
   if (text === undefined) return undefined;
   const back = text.startsWith('-');
   const id = back ? text.slice(1) : text;
   const at = timeOfId(prefix, id);
-  if (!at) throw invalidInput(['query', 'iterator', '__all__'], 'Invalid id. Expected different prefix');
+  if (!at) throw invalidInput(place, 'Invalid id. Expected different prefix');
   return { id, at, back };
 }
 
@@ -41,11 +45,17 @@ const later = (date: Date): Date => new Date(date.getTime() + REACH_MS);
  * there is tells where the 90 days lie, and without any they end now. `before` leaves out its own 4 ms, `after` does not.
  *
  * @param prefix what ids of the list start with
+ * @param place where callers wrote the iterator
  * @throws InvalidInputError for an iterator that cannot be an id
  */
-export function toWindow(prefix: string, query: WindowQuery, now: Date): Window {
+export function toWindow(
+  prefix: string,
+  query: WindowQuery,
+  now: Date,
+  place: readonly string[] = ['query', 'iterator', '__all__'],
+): Window {
   const { before, after } = query;
-  const iterator = readIterator(prefix, query.iterator);
+  const iterator = readIterator(prefix, query.iterator, place);
   const start = (at: Date) => startId(prefix, at);
   const over: string[] = [];
   const under = [start(new Date(now.getTime() + AHEAD_MS))];

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { labelsOf } from './message-label.js';
 import { textArray } from './text-array.js';
 
 /** A message to store. */
@@ -83,6 +84,12 @@ stored as (
   on conflict do nothing
   returning id
 ),
+labelled as (
+  insert into message_label (application_id, label, id)
+  select given.application_id, given.label, given.id
+  from unnest($21::text[], $22::text[], $23::text[]) as given(application_id, label, id)
+  where given.id in (select id from stored)
+),
 fresh as materialized (
   select d.* from unnest(
     $15::text[], $16::text[], $17::text[], $18::int[], $19::timestamptz[], $20::int2[]
@@ -111,6 +118,7 @@ export async function insertMessages(
 ): Promise<Set<string>> {
   const revisions = new Map(messages.map((one) => [one.applicationId, one.revision]));
   const owned = messages.flatMap((message) => message.deliveries.map((delivery) => ({ message, delivery })));
+  const labels = messages.flatMap((message) => labelsOf(message).map((label) => ({ message, label })));
   const rows = await database.run<{ id: string }>(ACCEPT, [
     messages.map((one) => one.applicationId),
     messages.map((one) => one.id),
@@ -132,6 +140,9 @@ export async function insertMessages(
     owned.map(({ delivery }) => delivery.owner),
     owned.map(({ delivery }) => delivery.dueAt),
     owned.map(({ delivery }) => (delivery.manual ? 1 : 0)),
+    labels.map(({ message }) => message.applicationId),
+    labels.map(({ label }) => label),
+    labels.map(({ message }) => message.id),
   ]);
   return new Set(rows.map((row) => row.id));
 }

@@ -137,3 +137,23 @@ export async function bumpRevision(
     .returning(['id', 'uid', 'environment_id'])
     .executeTakeFirst();
 }
+
+/** Ids of the environment's applications between two ids, both exclusive, in their order. */
+export async function listEnvironmentApplications(
+  database: Queryable,
+  environmentId: string,
+  { over, under }: { readonly over: string; readonly under: string },
+  limit: number,
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom('application')
+    .select('id')
+    .where('environment_id', '=', environmentId)
+    .where('id', '>', over)
+    .where('id', '<', under)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}

@@ -1,7 +1,8 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { AttemptTable } from '../database/tables.js';
 import { hasEventType, hasLabels, type LabelFilter } from './message-label.js';
+import { rareMessages } from './message-walk.js';
 import type { Page } from './page.js';
 import { allOf, cutWindow, opaque, type Window, walk, within } from './window.js';
 
@@ -22,19 +23,131 @@ export interface AttemptFilter extends LabelFilter {
 /** What an attempt's status can be (0 success, 2 fail); that of a delivery can be more. */
 const STATUSES: readonly (number | undefined)[] = [undefined, 0, 2];
 
-/** The endpoint's attempts, newest first. Walks the index of its attempts, or the one of those that failed. */
-export const listAttemptsOfEndpoint = (
+/**
+ * The endpoint's attempts, newest first. Walks the index of its attempts, the one of those that failed, or the one by
+ * event type; where their messages have something rare, looks at the attempts of these messages.
+ */
+export async function listAttemptsOfEndpoint(
   database: Queryable,
   applicationId: string,
   endpointId: string,
   filter: AttemptFilter,
   window: Window,
-): Promise<Page<ListedAttempt>> => {
+): Promise<Page<ListedAttempt>> {
+  if (!STATUSES.includes(filter.status)) return { rows: [], done: true };
+  const key = { applicationId, endpointId };
+  const source = await sourceOf(database, key, filter, conditionsOf(filter), window);
+  return list(database, source, filter, window);
+}
+
+/** Counting ends here: further on it is an answer that nobody waits for. */
+export const MOST_COUNTED = 50_000;
+
+/**
+ * How many attempts the list of the endpoint has in the window. At most `MOST_COUNTED` attempts are looked at, the
+ * newest of them; `approximated` when there are more, so that it may be more.
+ */
+export async function countAttemptsOfEndpoint(
+  database: Queryable,
+  applicationId: string,
+  endpointId: string,
+  filter: AttemptFilter,
+  bounds: Pick<Window, 'over' | 'under'>,
+): Promise<{ count: number; approximated: boolean }> {
+  if (!STATUSES.includes(filter.status)) return { count: 0, approximated: false };
+  const window: Window = { ...bounds, limit: MOST_COUNTED, fromOldest: false };
+  // The filters come after the limit: what is looked at is limited, not what is found.
+  const { from, conditions } = await sourceOf(database, { applicationId, endpointId }, filter, [], window);
+  const { rows } = await sql<{ count: number; seen: number }>`
+    select count(*) filter (where ${allOf([sql`true`, ...conditionsOf(filter)])})::int4 as count,
+      count(*)::int4 as seen
+    from (
+      select attempt.application_id, attempt.message_id, attempt.status, attempt.status_code, attempt.event_type
+      from ${from} where ${allOf([sql`true`, ...conditions])} ${walk(sql`attempt.id`, window)}
+    ) as attempt`.execute(database);
+  const { count = 0, seen = 0 } = rows[0] ?? {};
+  return { count: Math.min(count, MOST_COUNTED), approximated: seen > MOST_COUNTED };
+}
+
+/** Where attempts come from, as `attempt`, and which of them. */
+interface Source {
+  readonly from: RawBuilder<unknown>;
+  readonly conditions: readonly RawBuilder<unknown>[];
+}
+
+interface EndpointKey {
+  readonly applicationId: string;
+  readonly endpointId: string;
+}
+
+/** Up to so many failures are searched for one of a type. */
+const FEW_FAILURES = 2_000;
+
+async function hasFewFailures(
+  database: Queryable,
+  { applicationId, endpointId }: EndpointKey,
+): Promise<boolean> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int4 as count from (
+      select from attempt where application_id = ${applicationId} and endpoint_id = ${endpointId} and status = 2
+      limit ${FEW_FAILURES}
+    ) as failed`.execute(database);
+  return (rows[0]?.count ?? 0) < FEW_FAILURES;
+}
+
+/** The attempts of some types with which a walk through all of them begins. Compared so, only one index fits. */
+function firstOfTypes(
+  { applicationId, endpointId }: EndpointKey,
+  eventTypes: readonly string[],
+  inner: readonly RawBuilder<unknown>[],
+  window: Window,
+) {
+  const place = sql`attempt.application_id, attempt.endpoint_id, attempt.event_type, attempt.id`;
+  const conditions = [
+    sql`(${place}) > (${applicationId}, ${endpointId}, wanted.event_type, ${window.over})`,
+    sql`(${place}) < (${applicationId}, ${endpointId}, wanted.event_type, ${window.under})`,
+    ...inner,
+  ];
+  const direction = sql.raw(window.fromOldest ? 'asc' : 'desc');
+  return sql`
+    select found.* from unnest(${[...eventTypes]}::text[]) as wanted(event_type)
+    cross join lateral (
+      select * from attempt where ${allOf(conditions)}
+      order by attempt.application_id ${direction}, attempt.endpoint_id ${direction},
+        attempt.event_type ${direction}, attempt.id ${direction}
+      limit ${window.limit + 1}
+    ) as found`;
+}
+
+/** `inner`: conditions that hold before anything is limited. */
+async function sourceOf(
+  database: Queryable,
+  { applicationId, endpointId }: EndpointKey,
+  filter: AttemptFilter,
+  inner: readonly RawBuilder<unknown>[],
+  window: Window,
+): Promise<Source> {
+  const id = sql`attempt.id`;
+  const { eventTypes, status } = filter;
+  const byLabel = { channel: filter.channel, tag: filter.tag };
+  const rare = await rareMessages(database, applicationId, byLabel);
+  if (rare) {
+    // In the order of the index, message by message; the few that are left are sorted.
+    const from = sql`(${rare}) as labelled
+      cross join lateral (
+        select * from attempt where application_id = ${applicationId} and message_id = labelled.message_id offset 0
+      ) as attempt`;
+    return { from, conditions: [opaque(sql`attempt.endpoint_id = ${endpointId}`), within(id, window)] };
+  }
+  const key = { applicationId, endpointId };
+  if (eventTypes !== undefined && !(status === 2 && (await hasFewFailures(database, key)))) {
+    return { from: sql`(${firstOfTypes(key, eventTypes, inner, window)}) as attempt`, conditions: [] };
+  }
   const own = sql`attempt.application_id = ${applicationId} and attempt.endpoint_id = ${endpointId}`;
   // Written out: only so does the planner know that the index of failures has all of them.
-  const failed = filter.status === 2 ? [sql`attempt.status = 2`] : [];
-  return list(database, [own, ...failed], filter, window);
-};
+  const failed = status === 2 ? [sql`attempt.status = 2`] : [];
+  return { from: sql`attempt`, conditions: [own, ...failed, within(id, window)] };
+}
 
 /** The message's attempts at all endpoints or at one, newest first. Walks the primary key. */
 export const listAttemptsOfMessage = (
@@ -44,26 +157,27 @@ export const listAttemptsOfMessage = (
   filter: AttemptFilter & { readonly endpointId?: string | undefined },
   window: Window,
 ): Promise<Page<ListedAttempt>> => {
+  if (!STATUSES.includes(filter.status)) return Promise.resolve({ rows: [], done: true });
   const own = sql`attempt.application_id = ${applicationId} and attempt.message_id = ${messageId}`;
   const { endpointId } = filter;
   const atEndpoint = endpointId === undefined ? [] : [opaque(sql`attempt.endpoint_id = ${endpointId}`)];
-  return list(database, [own, ...atEndpoint], filter, window);
+  const conditions = [own, ...atEndpoint, within(sql`attempt.id`, window)];
+  return list(database, { from: sql`attempt`, conditions }, filter, window);
 };
 
 async function list(
   database: Queryable,
-  own: Parameters<typeof allOf>[0],
+  { from, conditions }: Source,
   filter: AttemptFilter,
   window: Window,
 ): Promise<Page<ListedAttempt>> {
-  if (!STATUSES.includes(filter.status)) return { rows: [], done: true };
-  const id = sql`attempt.id`;
-  const conditions = [...own, within(id, window), ...conditionsOf(filter)];
+  const all = [...conditions, ...conditionsOf(filter)];
   const { rows } = await sql<ListedAttempt>`
-    select application_id, message_id, id, endpoint_id, event_type, url, status, status_code, duration_ms,
-      trigger_type, ${filter.withContent ? sql`response` : sql`null`} as response, created_at
-    from attempt
-    where ${allOf(conditions)} ${walk(id, window)}`.execute(database);
+    select attempt.application_id, attempt.message_id, attempt.id, attempt.endpoint_id, attempt.event_type,
+      attempt.url, attempt.status, attempt.status_code, attempt.duration_ms, attempt.trigger_type,
+      ${filter.withContent ? sql`attempt.response` : sql`null`} as response, attempt.created_at
+    from ${from}
+    where ${allOf(all.length === 0 ? [sql`true`] : all)} ${walk(sql`attempt.id`, window)}`.execute(database);
   return cutWindow(window, rows);
 }
 

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { Message } from './message.js';
 import { hasEventType, hasLabels, type LabelFilter } from './message-label.js';
 import { messageColumns } from './message-list.js';
+import { rareMessages } from './message-walk.js';
 import type { Page } from './page.js';
 import { allOf, cutWindow, opaque, type Window, walk, within } from './window.js';
 
@@ -64,6 +65,20 @@ function deliveriesOf(key: EndpointKey, status: number | undefined, window: Wind
   )`;
 }
 
+/** The deliveries of a few messages, which are a query with the column `message_id`, looked up one by one. */
+function oneByOne({ applicationId, endpointId }: EndpointKey, messages: RawBuilder<unknown>, window: Window) {
+  return sql`
+    select delivery.* from (
+      select message_id from (${messages}) as labelled where ${within(sql`message_id`, window)}
+      order by message_id ${sql.raw(window.fromOldest ? 'asc' : 'desc')} offset 0
+    ) as candidate
+    cross join lateral (
+      select * from delivery
+      where application_id = ${applicationId} and endpoint_id = ${endpointId}
+        and message_id = candidate.message_id offset 0
+    ) as delivery`;
+}
+
 /**
  * Messages that the endpoint was sent, newest first. Without a status those with an attempt: one that waits for its
  * first try is listed only where pending ones are asked for.
@@ -75,6 +90,8 @@ export async function listAttemptedMessages(
   window: Window,
 ): Promise<Page<AttemptedMessage>> {
   const { status, includeUntriedCanceled } = filter;
+  const rare = await rareMessages(database, key.applicationId, filter);
+  const deliveries = rare ? oneByOne(key, rare, window) : deliveriesOf(key, status, window);
   const listed = includeUntriedCanceled ? sql`(${wasTried} or delivery.status = 4)` : wasTried;
   const id = sql`delivery.message_id`;
   const conditions = [
@@ -85,7 +102,7 @@ export async function listAttemptedMessages(
   const { rows } = await sql<AttemptedMessage>`
     select ${messageColumns(filter.withContent)}, delivery.status as delivery_status,
       ${nextAttemptAt} as next_attempt_at
-    from (${deliveriesOf(key, status, window)}) as delivery
+    from (${deliveries}) as delivery
     cross join lateral (
       select * from message
       where application_id = delivery.application_id and id = delivery.message_id offset 0

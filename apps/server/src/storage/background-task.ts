@@ -123,6 +123,11 @@ export async function updateTask(
     .executeTakeFirstOrThrow();
 }
 
+/** Erases what a task was started with. It has ended, or the next step fails. */
+export async function forgetTaskInput(transaction: Queryable, id: string): Promise<void> {
+  await transaction.updateTable('background_task').set({ input: '{}' }).where('id', '=', id).execute();
+}
+
 /** When the first task after `now` is due; undefined when none waits for later. */
 export async function findNextTaskDue(database: Queryable, now: Date): Promise<Date | undefined> {
   const row = await database

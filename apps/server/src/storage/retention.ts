@@ -64,7 +64,7 @@ export async function deleteOldDeliveries(
   );
 }
 
-/** Removes messages with an id below `bound`, at most `limit` of each application; gives how many. */
+/** Removes messages with an id below `bound` and their labels, at most `limit` of each application; gives how many. */
 export async function deleteOldMessages(
   database: Queryable,
   applicationIds: readonly string[],
@@ -73,14 +73,24 @@ export async function deleteOldMessages(
 ): Promise<number> {
   return affected(
     await sql`
-      delete from message using (
+      with gone as (
         select old.* from unnest(${applicationIds}::text[]) as application(id)
         cross join lateral (
-          select application_id, id from message
+          select application_id, id, channels, tags from message
           where application_id = application.id and id < ${bound}
           order by id limit ${limit}
         ) as old
-      ) as gone
+      ),
+      unlabelled as (
+        delete from message_label using (
+          select application_id, 'c' || channel as label, id from gone cross join unnest(channels) as channel
+          union all
+          select application_id, 't' || tag, id from gone cross join unnest(tags) as tag
+        ) as old
+        where message_label.application_id = old.application_id and message_label.label = old.label
+          and message_label.id = old.id
+      )
+      delete from message using gone
       where message.application_id = gone.application_id and message.id = gone.id`.execute(database),
   );
 }
@@ -125,7 +135,14 @@ export async function deleteEndedSecrets(database: Queryable, now: Date, limit: 
 
 /** Gives space of removed rows back, for a database that does not do so by itself. */
 export async function vacuumHotTables(database: Queryable): Promise<void> {
-  for (const table of ['message', 'delivery', 'attempt', 'message_idempotency_key', 'endpoint_work']) {
+  for (const table of [
+    'message',
+    'message_label',
+    'delivery',
+    'attempt',
+    'message_idempotency_key',
+    'endpoint_work',
+  ]) {
     await sql`vacuum (analyze) ${sql.table(table)}`.execute(database);
   }
 }

@@ -1,6 +1,8 @@
+import { broadcastKind } from './broadcast.js';
 import { cancelKind } from './cancel.js';
 import { exportOpenApiKind } from './export-openapi.js';
 import type { RunnableKind } from './kind.js';
+import { purgeKind } from './purge.js';
 import { bulkReplayKind, recoverKind, replayMissingKind } from './replay.js';
 
 /** Every kind of background task that is done here. */
@@ -10,4 +12,6 @@ export const KINDS: readonly RunnableKind[] = [
   bulkReplayKind,
   cancelKind,
   exportOpenApiKind,
+  purgeKind,
+  broadcastKind,
 ];

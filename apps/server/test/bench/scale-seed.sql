@@ -78,6 +78,9 @@ from (
 ) as every
 order by tail;
 
+insert into message_label (application_id, label, id)
+select application_id, 'trare', 'msg_' || tail from sent where is_rare;
+
 insert into message_idempotency_key (application_id, key, message_id, created_at)
 select application_id, gen_random_uuid(), 'msg_' || tail, now() from sent where waits or number % 4 = 0;
 

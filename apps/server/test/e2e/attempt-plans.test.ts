@@ -1,11 +1,17 @@
 import { ExplainNode, type KyselyPlugin, RawNode, type RootOperationNode, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
-import { listAttemptsOfEndpoint, listAttemptsOfMessage } from '../../src/storage/attempt.js';
+import {
+  countAttemptsOfEndpoint,
+  listAttemptsOfEndpoint,
+  listAttemptsOfMessage,
+} from '../../src/storage/attempt.js';
 import { listAttemptedDestinations } from '../../src/storage/attempted-destination.js';
 import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
+import { erasePayloads } from '../../src/storage/content.js';
 import { findMessageKey } from '../../src/storage/message.js';
 import { findMessages, listMessages } from '../../src/storage/message-list.js';
+import { followEnvironment } from '../../src/storage/message-stream.js';
 import { copyDatabase } from '../databases.js';
 
 const MESSAGES = 60_000;
@@ -47,6 +53,7 @@ const FILL = [
     select 'app_' || lpad((case when n % 2 = 0 then 1 else 1 + n % ${APPLICATIONS} end)::text, 27, '0'),
       'msg_' || lpad(n::text, 27, '0'), 'type.' || n % 30, 'event-' || n, array['c' || n % 50], '{}', now()
     from generate_series(1, ${MESSAGES}) n`,
+  sql`insert into message_label select application_id, 'c' || channels[1], id from message`,
   sql`insert into delivery (application_id, endpoint_id, message_id, status, attempts, due_at)
     select message.application_id, 'ep_' || lpad(n::text, 27, '0'), message.id,
       case when right(message.id, 5)::int % 500 = 0 then 2 when right(message.id, 5)::int % 501 = 0 then 3 else 0 end,
@@ -93,9 +100,45 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ['messages', 'message_pkey', false, (db) => listMessages(db, APP, content, messages)],
     [
       'messages by labels',
-      'message_type',
+      'message_label_pkey',
       true,
       (db) => listMessages(db, APP, { ...content, ...labels }, messages),
+    ],
+    [
+      'messages by channel',
+      'message_label_pkey',
+      true,
+      (db) => listMessages(db, APP, { ...content, channel: 'c1' }, messages),
+    ],
+    [
+      'messages by tag, from the oldest',
+      'message_label_pkey',
+      true,
+      (db) => listMessages(db, APP, { ...content, tag: 'rare' }, windowOf('msg_', true)),
+    ],
+    [
+      'messages by type',
+      'message_type',
+      true,
+      (db) => listMessages(db, APP, { ...content, eventTypes: ['rare', 'type.1'] }, messages),
+    ],
+    [
+      'messages that are followed',
+      'message_label_pkey',
+      true,
+      (db) => followEnvironment(db, 'org_1', { channels: ['c1', 'c2'] }, windowOf('msg_', true)),
+    ],
+    [
+      'messages to expunge',
+      'message_pkey',
+      true,
+      (db) => erasePayloads(db, APP, [id('msg_', 2), id('msg_', 4)]),
+    ],
+    [
+      'messages to expunge by event id',
+      'message_event_id',
+      true,
+      (db) => erasePayloads(db, APP, ['event-2']),
     ],
     [
       'messages from the oldest',
@@ -114,8 +157,8 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ],
     [
       'attempts of an endpoint by everything',
-      'attempt_endpoint',
-      false,
+      'message_label_pkey',
+      true,
       (db) =>
         listAttemptsOfEndpoint(
           db,
@@ -124,6 +167,24 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
           { ...content, ...labels, status: 0, statusCodeClass: 400 },
           attempts,
         ),
+    ],
+    [
+      'attempts of an endpoint by type',
+      'attempt_type',
+      true,
+      (db) => listAttemptsOfEndpoint(db, APP, ENDPOINT, { ...content, eventTypes: ['rare'] }, attempts),
+    ],
+    [
+      'the number of attempts',
+      'attempt_endpoint',
+      false,
+      (db) => countAttemptsOfEndpoint(db, APP, ENDPOINT, content, attempts),
+    ],
+    [
+      'the number of attempts by type',
+      'attempt_type',
+      true,
+      (db) => countAttemptsOfEndpoint(db, APP, ENDPOINT, { ...content, eventTypes: ['rare'] }, attempts),
     ],
     [
       'failed attempts of an endpoint',
@@ -140,8 +201,8 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ['attempted messages', 'delivery_pkey', false, (db) => listAttemptedMessages(db, key, state, messages)],
     [
       'attempted messages by labels',
-      'delivery_status',
-      false,
+      'message_label_pkey',
+      true,
       (db) => listAttemptedMessages(db, key, { ...state, ...labels, status: 4 }, messages),
     ],
     [
@@ -171,7 +232,7 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
   ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
     const plan = await plansOf(run);
     expect(plan).toContain(index);
-    expect(plan).not.toMatch(/Seq Scan on (message|delivery|attempt)\b/);
+    expect(plan).not.toMatch(/Seq Scan on (message|message_label|delivery|attempt)\b/);
     if (!maySort) expect(plan).not.toMatch(/\bSort\b/);
   });
 });

@@ -24,6 +24,7 @@ import {
 } from '../shared/query.js';
 import { statusCodeClassFilter, statusFilter } from '../shared/status.js';
 import {
+  CountOut,
   EmptyResponse,
   ListResponseEndpointMessageOut,
   ListResponseMessageAttemptOut,
@@ -65,6 +66,25 @@ export const messageAttempt = c.router(
       responses: { 200: ListResponseMessageAttemptOut },
       summary: 'List Attempts By Endpoint',
       description: "The endpoint's attempts, newest first.",
+      metadata: READ,
+    },
+    countByEndpoint: {
+      method: 'GET',
+      path: '/app/:app_id/attempt/endpoint/:endpoint_id/count/',
+      pathParams: endpointParams,
+      query: attemptQuery.pick({
+        status: true,
+        status_code_class: true,
+        channel: true,
+        tag: true,
+        before: true,
+        after: true,
+        event_types: true,
+      }),
+      responses: { 200: CountOut },
+      summary: 'Count Attempts By Endpoint',
+      description:
+        "How many of the endpoint's attempts the list of them has with the same filters. Where there are very many, counting ends and the answer says so.",
       metadata: READ,
     },
     listByMsg: {
@@ -115,6 +135,16 @@ export const messageAttempt = c.router(
       summary: 'Get Attempt Headers',
       description: 'The headers that an attempt sent and those of the answer.',
       metadata: READ,
+    },
+    expungeContent: {
+      method: 'DELETE',
+      path: '/app/:app_id/msg/:msg_id/attempt/:attempt_id/content/',
+      pathParams: attemptParams,
+      responses: { 204: c.noBody() },
+      summary: 'Delete attempt response body',
+      description:
+        "Erase the body of the receiver's answer to an attempt for good; the attempt itself stays.",
+      metadata: operation(TAG, { kind: 'environment' }),
     },
     resend: {
       method: 'POST',

@@ -39,6 +39,16 @@ export const ListResponseMessageAttemptOut = listOf(MessageAttemptOut).meta({
   id: 'ListResponse_MessageAttemptOut_',
 });
 
+export const CountOut = z
+  .object({
+    count: z.int(),
+    approximated: z
+      .boolean()
+      .meta({ description: 'Whether there are so many that counting ended: at least `count`.' }),
+  })
+  .meta({ id: 'CountOut' });
+export type CountOut = z.infer<typeof CountOut>;
+
 /** How a message and an endpoint stand to each other. */
 const deliveryFields = {
   status: MessageStatus,

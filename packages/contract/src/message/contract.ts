@@ -7,7 +7,10 @@ import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams, endpointParams, ID_PREFIX, messageParams } from '../shared/ids.js';
 import { iterator, limit } from '../shared/pagination.js';
 import { after, before, channelFilter, eventTypesFilter, tagFilter, withContent } from '../shared/query.js';
+import { MessageBroadcastIn, MessageBroadcastOut } from './broadcast.js';
+import { contentRoutes } from './content-routes.js';
 import { ListResponseMessageOut, MessageIn, MessageOut, MessageRawPayloadOut } from './schemas.js';
+import { searchRoutes } from './search-routes.js';
 
 const TAG = 'Message';
 const READ = operation(TAG, { kind: 'application', capabilities: ['ViewBase'] });
@@ -66,6 +69,19 @@ export const message = c.router(
       description: "A message's payload letter by letter.",
       metadata: READ,
     },
+    broadcast: {
+      method: 'POST',
+      path: '/msg/broadcast/',
+      headers: idempotencyHeaders,
+      body: MessageBroadcastIn,
+      responses: { 202: MessageBroadcastOut, ...payloadTooLargeResponse },
+      summary: 'Create Broadcast Message',
+      description:
+        'Send one message to every application that there is now, once. It is done in the background; the `data` of the task has `messagesSent`, and how many applications had a message with that `eventId` before.',
+      metadata: operation('Broadcast', { kind: 'environment' }, { commitsKey: true }),
+    },
+    ...contentRoutes,
+    ...searchRoutes,
     testAttempt: {
       method: 'POST',
       path: '/app/:app_id/endpoint/:endpoint_id/msg/test-attempt/',

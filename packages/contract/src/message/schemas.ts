@@ -37,8 +37,8 @@ export const TransformationsParams = z
   .meta({ id: 'TransformationsParams' });
 export type TransformationsParams = z.infer<typeof TransformationsParams>;
 
-/** Checked thousands of times a second: plain fields only, and nothing that walks the payload. */
-const messageBody = z.object({
+/** Fields of a new message. Checked thousands of times a second: plain fields only, and nothing that walks the payload. */
+export const messageInFields = {
   eventType: eventTypeName.meta({ description: 'Type of the event. Need not be defined.' }),
   payload: jsonObject('Payload must be an object.').meta({
     description: 'The event. Endpoints get exactly these bytes as body.',
@@ -66,7 +66,8 @@ const messageBody = z.object({
     .nullish()
     .meta({ description: 'Not delivered before this instant, which is 1 minute to 24 hours ahead.' }),
   transformationsParams: TransformationsParams.nullish(),
-});
+};
+const messageBody = z.object(messageInFields);
 type MessageBody = z.input<typeof messageBody>;
 
 /** `data` is another name of `payload`, neither documented nor typed. Moved first, so that errors name `payload`. */

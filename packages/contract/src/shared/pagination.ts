@@ -21,6 +21,12 @@ export const limit = z.coerce
     parameter: 'Limit the number of returned items',
   });
 
+/** The same in a body. */
+export const limitIn = z
+  .int()
+  .min(1, { error: 'Given limit must be at least 1' })
+  .max(MAX_PAGE, { error: `Given limit must not exceed ${MAX_PAGE}` });
+
 /**
  * `iterator`: an id of the list's kind, exclusive; with a `-` before it the page that ends just before that id. The id
  * need not exist (spec: wire behaviour, section 4.1).

@@ -4,9 +4,11 @@ import type { ListedAttempt } from '../../storage/attempt.js';
 import type { Page } from '../../storage/page.js';
 import { presentPage } from '../page-query.js';
 import { presentAttempt } from '../present-attempt.js';
+import { expungeAnswer } from './content.js';
 import { describeAttemptHeaders } from './headers.js';
 import { presentAttemptedMessage, presentDestination } from './present.js';
 import {
+  countAttempts,
   findAttemptedMessages,
   findAttemptsOfEndpoint,
   findAttemptsOfMessage,
@@ -34,6 +36,10 @@ export const messageAttemptRoutes: Handlers<typeof contract.messageAttempt> = {
       ),
     };
   },
+  countByEndpoint: async ({ ctx, application, params, query }) => ({
+    status: 200,
+    body: await countAttempts(ctx, application, params.endpoint_id, query),
+  }),
   listByMsg: async ({ ctx, application, params, query }) => {
     const page = await findAttemptsOfMessage(ctx, application, params.msg_id, query, query.endpoint_id);
     return { status: 200, body: presentAttempts(page, query.with_content) };
@@ -61,6 +67,10 @@ export const messageAttemptRoutes: Handlers<typeof contract.messageAttempt> = {
   getHeaders: async ({ ctx, application, params }) => {
     const attempt = await requireAttempt(ctx, application, params.msg_id, params.attempt_id);
     return { status: 200, body: describeAttemptHeaders(ctx, attempt) };
+  },
+  expungeContent: async ({ ctx, caller, params }) => {
+    await expungeAnswer(ctx, caller.environmentId, params);
+    return { status: 204, body: undefined };
   },
   resend: async ({ ctx, application, params }) => {
     await resendMessage(ctx, application, params.msg_id, params.endpoint_id);

@@ -1,4 +1,4 @@
-import { ID_PREFIX } from '@postrider/contract';
+import { type CountOut, ID_PREFIX } from '@postrider/contract';
 import type { RequestContext } from '../../context.js';
 import { missingPayload } from '../../dispatch/dispatcher.js';
 import { resend } from '../../dispatch/resend.js';
@@ -9,6 +9,7 @@ import type { Application } from '../../storage/application.js';
 import {
   type Attempt,
   type AttemptFilter,
+  countAttemptsOfEndpoint,
   findAttempt,
   type ListedAttempt,
   listAttemptsOfEndpoint,
@@ -41,7 +42,7 @@ interface AttemptQuery extends ListQuery {
   readonly expanded_statuses: boolean;
 }
 
-const toFilter = (query: AttemptQuery): AttemptFilter => ({
+const toFilter = (query: Omit<AttemptQuery, 'expanded_statuses'>): AttemptFilter => ({
   ...toLabelFilter(query),
   status: query.status,
   statusCodeClass: query.status_code_class,
@@ -68,6 +69,24 @@ export async function findAttemptsOfEndpoint(
     page,
     messages: ids.length === 0 ? new Map() : await findMessages(database, application.id, ids),
   };
+}
+
+/**
+ * How many attempts the list above has.
+ *
+ * @throws AppError 404
+ */
+export async function countAttempts(
+  ctx: RequestContext,
+  application: Application,
+  endpointIdOrUid: string,
+  query: Omit<AttemptQuery, 'expanded_statuses' | 'with_content' | 'limit' | 'iterator'>,
+): Promise<CountOut> {
+  const database = ctx.database.kysely;
+  const endpoint = await requireEndpoint(database, application.id, endpointIdOrUid);
+  const window = toWindow(ID_PREFIX.attempt, query, ctx.clock.now());
+  const filter = toFilter({ ...query, with_content: false });
+  return countAttemptsOfEndpoint(database, application.id, endpoint.id, filter, window);
 }
 
 /**

@@ -67,7 +67,10 @@ export function toMessage(ctx: RequestContext, input: MessageIn): MessageToAccep
 }
 
 /** The body for endpoints: the raw payload, else the bytes of the JSON object just as they came. */
-function payloadOf(ctx: RequestContext, input: MessageIn): string {
+export function payloadOf(
+  ctx: RequestContext,
+  input: Pick<MessageIn, 'payload' | 'transformationsParams'>,
+): string {
   const raw = input.transformationsParams?.rawPayload;
   if (raw !== undefined && raw !== null) {
     if (raw.includes('\u0000') || /\p{Cs}/u.test(raw)) {
@@ -82,7 +85,10 @@ function payloadOf(ctx: RequestContext, input: MessageIn): string {
 }
 
 /** When the payload goes; null: with the message. */
-function expiryOf(ctx: RequestContext, input: MessageIn): Date | null {
+export function expiryOf(
+  ctx: RequestContext,
+  input: Pick<MessageIn, 'payloadRetentionHours' | 'payloadRetentionPeriod'>,
+): Date | null {
   const hours = input.payloadRetentionHours ?? (input.payloadRetentionPeriod ?? 0) * 24;
   if (hours === 0 || hours >= ctx.config.dispatch.retentionDays * 24) return null;
   return new Date(ctx.clock.now().getTime() + hours * HOUR_MS);

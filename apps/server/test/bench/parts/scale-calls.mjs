@@ -17,6 +17,13 @@ export const READS = [
   ['messages of a type', ({ app }) => `/app/${app}/msg/?limit=50&event_types=scale.type_0`],
   ['messages of a type that never occurs', ({ app }) => `/app/${app}/msg/?limit=50&event_types=scale.none`],
   ['messages of a rare tag', ({ app }) => `/app/${app}/msg/?limit=50&tag=rare`],
+  ['messages of a channel that never occurs', ({ app }) => `/app/${app}/msg/?limit=50&channel=none`],
+  [
+    'messages of a rare tag and a type',
+    ({ app }) => `/app/${app}/msg/?limit=50&tag=rare&event_types=scale.type_0`,
+  ],
+  ['messages followed', ({ app }) => `/app/${app}/events/?limit=50&after=${past(20)}`],
+  ['messages of all applications followed', () => `/events/?limit=50&after=${past(20)}`],
   ['attempt', ({ app, message, attempt }) => `/app/${app}/msg/${message}/attempt/${attempt}/`],
   ['attempts of an endpoint', ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50`],
   [
@@ -26,6 +33,23 @@ export const READS = [
   [
     'attempts that failed',
     ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&status=2`,
+  ],
+  [
+    'attempts of a type',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&event_types=scale.type_0`,
+  ],
+  [
+    'attempts of a type that never occurs',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&event_types=scale.none`,
+  ],
+  [
+    'attempts of a rare tag',
+    ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/?limit=50&tag=rare`,
+  ],
+  ['attempts counted', ({ app, endpoint }) => `/app/${app}/attempt/endpoint/${endpoint}/count/`],
+  [
+    'attempted messages of a rare tag',
+    ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/msg/?limit=50&tag=rare`,
   ],
   [
     'attempts that succeeded',
@@ -74,5 +98,9 @@ export const READS = [
     ({ heavy }) => `/app/scale-0/endpoint/${heavy}/msg/?limit=50&status=1`,
   ],
   ['heavy: stats of 28 days', ({ heavy }) => `/app/scale-0/endpoint/${heavy}/stats/`],
+  [
+    'heavy: attempts of a type that never occurs',
+    ({ heavy }) => `/app/scale-0/attempt/endpoint/${heavy}/?limit=50&event_types=scale.none`,
+  ],
   ['heavy: throttle', ({ heavy }) => `/app/scale-0/endpoint/${heavy}/rate-limit-status/`],
 ].map(([name, path]) => ({ name, path: (target) => `/api/v1${path(target)}` }));
