@@ -11,7 +11,7 @@ const layers = [
   ['dispatch', `${server}dispatch/`],
   [
     'context',
-    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages|operational)\\.js$`,
+    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages|operational|audit|environment-settings|environment-removal)\\.js$`,
   ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],

@@ -1,8 +1,11 @@
 import { application } from './application/contract.js';
+import { auditLog } from './audit-log/contract.js';
 import { authentication } from './authentication/contract.js';
 import { endpoint } from './endpoint/contract.js';
+import { environmentSettings } from './environment-settings/contract.js';
 import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
+import { management } from './management/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
 import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
@@ -22,6 +25,9 @@ export const contract: {
   eventType: typeof eventType;
   operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   health: typeof health;
+  management: typeof management;
+  environmentSettings: typeof environmentSettings;
+  auditLog: typeof auditLog;
 } = {
   message,
   messageAttempt,
@@ -32,5 +38,8 @@ export const contract: {
   eventType,
   operationalWebhookEndpoint,
   health,
+  management,
+  environmentSettings,
+  auditLog,
 };
 export type Contract = typeof contract;

@@ -1,4 +1,6 @@
 export * from './application/schemas.js';
+export * from './audit-log/schemas.js';
+export * from './authentication/message-token.js';
 export * from './authentication/schemas.js';
 export { type Contract, contract } from './contract.js';
 export * from './endpoint/activity.js';
@@ -17,8 +19,23 @@ export {
   EndpointSecretRotateIn,
   MAX_SECRET_GRACE_SECONDS,
 } from './endpoint/secret.js';
+export * from './environment-settings/schemas.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
+export {
+  ApiTokenCensoredOut,
+  ApiTokenExpireIn,
+  ApiTokenIn,
+  ApiTokenOut,
+  ApiTokenPatch,
+  ApiTokenUpdate,
+} from './management/authentication.js';
+export {
+  EnvironmentModelIn,
+  EnvironmentModelOut,
+  EnvironmentModelUpdate,
+  EnvironmentType,
+} from './management/environment.js';
 export * from './message/schemas.js';
 export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';

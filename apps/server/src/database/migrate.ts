@@ -3,6 +3,7 @@ import { foundation } from './migrations/0001-foundation.js';
 import { dispatch } from './migrations/0002-dispatch.js';
 import { tasks } from './migrations/0003-tasks.js';
 import { operational } from './migrations/0004-operational.js';
+import { environments } from './migrations/0007-environments.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -12,7 +13,7 @@ export interface Migration {
 }
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, operational];
+export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, operational, environments];
 
 /** Any number that nobody else locks: "postride" as bytes. */
 const LOCK = '8102661391573345381';

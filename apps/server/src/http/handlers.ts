@@ -1,11 +1,14 @@
 import type { Contract } from '@postrider/contract';
 import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
+import { auditLogRoutes } from '../resources/audit-log/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
 import { operationalWebhookEndpointRoutes } from '../resources/endpoint/operational-routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
+import { environmentSettingsRoutes } from '../resources/environment-settings/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
+import { managementRoutes } from '../resources/management/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
 import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
 import { portalSessionRoutes } from '../resources/portal-session/routes.js';
@@ -21,4 +24,7 @@ export const handlers: Handlers<Contract> = {
   eventType: eventTypeRoutes,
   operationalWebhookEndpoint: operationalWebhookEndpointRoutes,
   health: healthRoutes,
+  management: managementRoutes,
+  environmentSettings: environmentSettingsRoutes,
+  auditLog: auditLogRoutes,
 };

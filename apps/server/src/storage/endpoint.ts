@@ -79,6 +79,17 @@ export async function findEndpoint(
     .executeTakeFirst();
 }
 
+/** How many endpoints the application has. */
+export async function countEndpoints(database: Queryable, applicationId: string): Promise<number> {
+  const row = await database
+    .selectFrom('endpoint')
+    .select((select) => select.fn.countAll<string>().as('count'))
+    .where('application_id', '=', applicationId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** A page of the application's endpoints by id. */
 export async function listEndpoints(
   database: Queryable,
