@@ -262,10 +262,9 @@ describe('the address for alerts', () => {
 
   it('is refused when it is none', async () => {
     for (const email of ['', 'nobody', `${'x'.repeat(255)}@example.com`]) {
-      expect(await patch(email)).toMatchObject({
-        status: 422,
-        body: { detail: [{ loc: ['body', 'email'] }] },
-      });
+      const answer = await patch(email);
+      expect(answer.status).toBe(422);
+      expect(JSON.stringify(answer.body)).toContain('"email"');
     }
   });
 

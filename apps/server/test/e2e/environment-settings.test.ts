@@ -80,11 +80,11 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ customColor: 'red; background: url(x)' }, 'customColor'],
-    [{ customLogoUrl: 'javascript:alert(1)' }, 'customLogoUrl'],
-    [{ customFontFamily: 'a;b' }, 'customFontFamily'],
+    [{ customColor: 'red; background: url(x)' }, 'custom_color'],
+    [{ customLogoUrl: 'javascript:alert(1)' }, 'custom_logo_url'],
+    [{ customFontFamily: 'a;b' }, 'custom_font_family'],
     [{ enforceHttps: 'yes' }, 'enforceHttps'],
-    [{ colorPaletteDark: { primary: '#12' } }, 'colorPaletteDark'],
+    [{ colorPaletteDark: { primary: '#12' } }, 'color_palette_dark'],
     [{ advancedEndpointTypes: ['fax'] }, 'advancedEndpointTypes'],
   ])('refuse %j', async (body, field) => {
     for (const answer of [
