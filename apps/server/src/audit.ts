@@ -2,7 +2,9 @@ import { type AuditAction, ID_PREFIX } from '@postrider/contract';
 import type { Context, RequestContext } from './context.js';
 import type { Queryable } from './database/database.js';
 import { createId } from './ids.js';
+import type { Application } from './storage/application.js';
 import { insertAuditEntry } from './storage/audit-entry.js';
+import { OPERATIONAL_ENVIRONMENT } from './storage/operational.js';
 
 /** A change to write down: what was done to what. */
 export interface AuditEntry {
@@ -40,3 +42,9 @@ export async function recordAudit(
     createdAt,
   });
 }
+
+/** Whose log a change in an application stands in: operational endpoints are of the environment that they tell about. */
+export const auditedEnvironment = (application: Application): string =>
+  application.environment_id === OPERATIONAL_ENVIRONMENT
+    ? (application.uid ?? application.environment_id)
+    : application.environment_id;

@@ -27,6 +27,7 @@ import {
   listApplicationIds,
   vacuumHotTables,
 } from './storage/retention.js';
+import { hashToken } from './tokens.js';
 
 /** Rows removed by one statement: small, so that nothing waits behind it. */
 const BATCH = 500;
@@ -72,6 +73,7 @@ async function removeExpired(ctx: Context, signal?: AbortSignal): Promise<void> 
   // Who did what is kept as long as messages are; so are ended keys, which it names.
   const oldest = new Date(now.getTime() - ctx.config.dispatch.retentionDays * DAY_MS);
   const database = ctx.database.kysely;
+  const configured = ctx.config.apiKey === undefined ? undefined : hashToken(ctx.config.apiKey);
   const steps = [
     () => deleteExpiredIdempotentCalls(database, now, BATCH),
     () => deleteOldMessageKeys(database, keysBefore, BATCH),
@@ -80,7 +82,7 @@ async function removeExpired(ctx: Context, signal?: AbortSignal): Promise<void> 
     () => deleteEndedSecrets(database, now, BATCH),
     () => expirePayloads(database, now, BATCH),
     () => deleteEndedTasks(database, new Date(now.getTime() - TASK_AGE_MS), BATCH),
-    () => deleteEndedApiKeys(database, oldest, BATCH),
+    () => deleteEndedApiKeys(database, oldest, configured, BATCH),
     () => deleteOldAuditEntries(database, oldest, BATCH),
   ];
   for (const step of steps) await exhaust(ctx, signal, step);

@@ -10,7 +10,7 @@ import { Scene } from './scene.js';
 export interface Holdings {
   readonly scene: Scene;
   readonly environment: TestEnvironment;
-  /** What parameters in paths stand for, by their names. */
+  /** What parameters in paths stand for, by their names; where a resource has its own, behind its name. */
   readonly params: Readonly<Record<string, string>>;
   /** Ids and names that nobody else may see. */
   readonly ids: readonly string[];
@@ -42,6 +42,15 @@ export async function openHoldings(server: TestServer, name: string): Promise<Ho
       body: { name: 'spare' },
     }),
   );
+  const operational = await unwrap(
+    client.operationalWebhookEndpoint.create({ body: { url: URL_OF_NOBODY } }),
+  );
+  const task = await unwrap(
+    client.endpoint.recover({
+      params: { app_id: appId, endpoint_id: endpoint.id },
+      body: { since: new Date(Date.now() - 3_600_000).toISOString() as never },
+    }),
+  );
   const params = {
     app_id: appId,
     endpoint_id: endpoint.id,
@@ -50,6 +59,8 @@ export async function openHoldings(server: TestServer, name: string): Promise<Ho
     event_type_name: eventType,
     env_id: environment.id,
     key_id: key.id,
+    task_id: task.id,
+    'operationalWebhookEndpoint.endpoint_id': operational.id,
   };
   return {
     scene,
@@ -87,7 +98,7 @@ export const OPERATIONS = listOperations().map((operation) => [operation.key.joi
 /** @throws Error saying which operation lacks what */
 export function pathOf(name: string, { path }: Operation, { params }: Holdings): string {
   return path.replace(/\{(\w+)\}/g, (_all, parameter: string) => {
-    const value = params[parameter];
+    const value = params[`${name.split('.')[0]}.${parameter}`] ?? params[parameter];
     if (value !== undefined) return encodeURIComponent(value);
     throw new Error(
       `${name}: nothing stands for the parameter ${parameter}; make one and name it in openHoldings of test/tenants.ts`,

@@ -182,15 +182,18 @@ export async function noteApiKeyUse(
     .execute();
 }
 
-/** Removes at most `limit` keys that ended before `before`; gives how many. */
-export async function deleteEndedApiKeys(database: Queryable, before: Date, limit: number): Promise<number> {
-  const result = await database
-    .deleteFrom('api_key')
-    .where(
-      'id',
-      'in',
-      database.selectFrom('api_key').select('id').where('expires_at', '<', before).limit(limit),
-    )
-    .executeTakeFirst();
+/**
+ * Removes at most `limit` keys that ended before `before`; gives how many. The one with the hash `keep` stays: a key that
+ * is configured would be stored anew at the next start, and live.
+ */
+export async function deleteEndedApiKeys(
+  database: Queryable,
+  before: Date,
+  keep: Uint8Array | undefined,
+  limit: number,
+): Promise<number> {
+  let ended = database.selectFrom('api_key').select('id').where('expires_at', '<', before).limit(limit);
+  if (keep) ended = ended.where('token_hash', '<>', keep);
+  const result = await database.deleteFrom('api_key').where('id', 'in', ended).executeTakeFirst();
   return Number(result.numDeletedRows);
 }

@@ -1,5 +1,10 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
+import { OPERATIONAL_ENVIRONMENT } from './operational.js';
+
+/** The applications of an environment, and the one that holds its operational endpoints. */
+const belongsTo = (environmentId: string) => sql<boolean>`(
+  environment_id = ${environmentId} or (environment_id = ${OPERATIONAL_ENVIRONMENT} and uid = ${environmentId}))`;
 
 const affected = (result: { numAffectedRows?: bigint }): number => Number(result.numAffectedRows ?? 0);
 
@@ -26,14 +31,20 @@ export async function closeApplications(
 ): Promise<number> {
   const rows = await database
     .updateTable('application')
-    .set({ deleted_at: now, updated_at: now, uid: null, revision: sql`revision + 1` })
+    .set({
+      deleted_at: now,
+      updated_at: now,
+      // By its uid the application of the operational endpoints is found again.
+      uid: sql`case when environment_id = ${OPERATIONAL_ENVIRONMENT} then uid end`,
+      revision: sql`revision + 1`,
+    })
     .where(
       'id',
       'in',
       database
         .selectFrom('application')
         .select('id')
-        .where('environment_id', '=', environmentId)
+        .where(belongsTo(environmentId))
         .where('deleted_at', 'is', null)
         .orderBy('id')
         .limit(limit)
@@ -62,7 +73,7 @@ export async function listClosedApplications(
   const rows = await database
     .selectFrom('application')
     .select('id')
-    .where('environment_id', '=', environmentId)
+    .where(belongsTo(environmentId))
     .where('deleted_at', 'is not', null)
     .limit(limit)
     .execute();

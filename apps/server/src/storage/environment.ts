@@ -2,6 +2,7 @@ import type { EnvironmentSettings, EnvironmentType } from '@postrider/contract';
 import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { EnvironmentTable } from '../database/tables.js';
+import { OPERATIONAL_ENVIRONMENT } from './operational.js';
 import { cutPage, type Page, type PageRequest, planPage } from './page.js';
 
 /** An operator's account; owns keys and applications. */
@@ -46,12 +47,13 @@ export async function findDefaultEnvironment(database: Queryable): Promise<Envir
   return database.selectFrom('environment').selectAll().where('is_default', '=', true).executeTakeFirst();
 }
 
-/** The environment with this id, unless it was deleted. */
+/** The environment with this id, unless it was deleted or is the one of our own, which nobody sees. */
 export async function findEnvironment(database: Queryable, id: string): Promise<Environment | undefined> {
   return database
     .selectFrom('environment')
     .selectAll()
     .where('id', '=', id)
+    .where('id', '<>', OPERATIONAL_ENVIRONMENT)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
 }
@@ -65,6 +67,7 @@ export async function listEnvironments(
   let query = database
     .selectFrom('environment')
     .selectAll()
+    .where('id', '<>', OPERATIONAL_ENVIRONMENT)
     .where('deleted_at', 'is', null)
     .orderBy('id', plan.direction)
     .limit(plan.fetch);
@@ -83,6 +86,7 @@ export async function renameEnvironment(
     .updateTable('environment')
     .set({ name, updated_at: now })
     .where('id', '=', id)
+    .where('id', '<>', OPERATIONAL_ENVIRONMENT)
     .where('deleted_at', 'is', null)
     .returningAll()
     .executeTakeFirst();
@@ -95,6 +99,7 @@ export async function deleteEnvironment(database: Queryable, id: string, now: Da
     .set({ deleted_at: now, updated_at: now })
     .where('id', '=', id)
     .where('is_default', '=', false)
+    .where('id', '<>', OPERATIONAL_ENVIRONMENT)
     .where('deleted_at', 'is', null)
     .returning('id')
     .executeTakeFirst();

@@ -3,6 +3,7 @@ import type { ApiKeyScope, ApiTokenOut } from '@postrider/contract';
 import { Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { maintain } from '../../src/maintenance.js';
 import { hashToken } from '../../src/tokens.js';
 import { type Home, openHome, startServer, type TestEnvironment, type TestServer } from '../harness.js';
 import { openSession } from '../sessions.js';
@@ -156,6 +157,29 @@ describe('the end', () => {
     const { id } = await make();
     const answer = await keysOf(environment.client).expireApiToken({ ...one(id), body: { expiry } });
     expect(answer.status).toBe(422);
+  });
+});
+
+describe('a key from POSTRIDER_API_KEY', () => {
+  it('that was ended stays so, as long as it is configured, also after a restart', async () => {
+    const configured = 'sk_0123456789abcdef';
+    const settings = { POSTRIDER_API_KEY: configured, POSTRIDER_RETENTION_DAYS: '1' };
+    const own = await openHome();
+    const first = await startServer(settings, own);
+    const client = first.as(configured);
+    const { envId, scopes } = await unwrap(client.portalSession.whoami());
+    expect(scopes).toEqual(['environment', 'management']);
+    const list = { params: { env_id: envId }, query: {} };
+    const [key] = (await unwrap(keysOf(client).listApiTokens(list))).data;
+    const params = { env_id: envId, key_id: key?.id ?? '' };
+    expect((await keysOf(client).expireApiToken({ params, body: {} })).status).toBe(204);
+    first.clock.advance(3 * 86_400);
+    await maintain(first.context);
+    await first.stop();
+    const second = await startServer(settings, own);
+    expect(await works(configured, second)).toBe(false);
+    await second.stop();
+    await own.remove();
   });
 });
 

@@ -216,9 +216,11 @@ describe('endpoints', () => {
   it('are endpointsPerAppLimit at most, also when many are made at once', async () => {
     await settingsOf(scene.client).update({ body: { endpointsPerAppLimit: 2 } });
     const answers = await Promise.all([1, 2, 3, 4].map(() => createEndpoint({ url })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 400, 400]);
-    const refused = answers.find(({ status }) => status === 400);
-    expect(refused?.body).toMatchObject({ code: 'limit_reached' });
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused).toHaveLength(2);
+    for (const answer of refused) {
+      expect(answer).toMatchObject({ status: 400, body: { code: 'limit_reached' } });
+    }
     const { data } = await unwrap(scene.client.endpoint.list({ ...params(), query: {} }));
     const upsert = scene.client.endpoint.upsert({
       params: { app_id: scene.appId, endpoint_id: 'new' },

@@ -2,6 +2,7 @@ import { unwrap } from '@postrider/client';
 import type { EnvironmentModelOut } from '@postrider/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApiKey } from '../../src/api-keys.js';
+import { createId } from '../../src/ids.js';
 import { maintain } from '../../src/maintenance.js';
 import { type Home, openHome, startServer, type TestEnvironment, type TestServer } from '../harness.js';
 import { Receiver } from '../receiver.js';
@@ -177,6 +178,40 @@ describe('delete', () => {
     const listed = await unwrap(api().list({ query: { limit: 250 } }));
     expect(listed.data.map(({ id }) => id)).not.toContain(environment.id);
     await expect(createApiKey(server.context, environment.id)).rejects.toThrow('was deleted');
+  });
+
+  it('closes every application, however many there are', async () => {
+    const environment = await makeWithKey();
+    const createdAt = server.clock.now();
+    const ids = Array.from({ length: 450 }, () => createId('app_', createdAt));
+    const { kysely } = home.database;
+    await kysely
+      .insertInto('application')
+      .values(
+        ids.map((id) => ({
+          environment_id: environment.id,
+          id,
+          uid: `uid-${id}`,
+          name: 'x',
+          throttle_rate: null,
+          metadata: '{}',
+          created_at: createdAt,
+          updated_at: createdAt,
+          deleted_at: null,
+        })),
+      )
+      .execute();
+    await api().delete({ params: { env_id: environment.id } });
+    const open = kysely
+      .selectFrom('application')
+      .select('id')
+      .where('environment_id', '=', environment.id)
+      .where('deleted_at', 'is', null);
+    expect(await open.execute()).toEqual([]);
+    server.clock.advance(16 * 60);
+    await maintain(server.context);
+    const left = kysely.selectFrom('application').select('id').where('id', 'in', ids);
+    expect(await left.execute()).toEqual([]);
   });
 
   it('cancels what waits, and maintenance removes every row of it and none of another', async () => {

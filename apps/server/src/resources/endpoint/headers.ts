@@ -1,5 +1,5 @@
 import type { EndpointHeadersOut, EndpointHeadersPatchIn } from '@postrider/contract';
-import { recordAudit } from '../../audit.js';
+import { auditedEnvironment, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import { headersContext } from '../../dispatch/application-cache.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -82,7 +82,7 @@ async function changeHeaders(
     const updated = await updateEndpoint(transaction, application.id, endpoint.id, { headers, updatedAt });
     if (!updated) throw notFound();
     await recordAudit(ctx, transaction, {
-      environmentId: application.environment_id,
+      environmentId: auditedEnvironment(application),
       action: 'endpoint.headers_changed',
       target: endpoint.id,
       applicationId: application.id,
