@@ -90,7 +90,11 @@ const BODIES: Readonly<Record<string, (owner: Holdings) => unknown>> = {
 };
 
 /** PUTs that make a new thing of the caller's own where they name somebody else's. */
-export const MAKES_ITS_OWN: ReadonlySet<string> = new Set(['application.upsert', 'eventType.upsert']);
+export const MAKES_ITS_OWN: ReadonlySet<string> = new Set([
+  'application.upsert',
+  'eventType.upsert',
+  'operationalWebhookEndpoint.upsert',
+]);
 
 /** Every operation of the contract with its name. */
 export const OPERATIONS = listOperations().map((operation) => [operation.key.join('.'), operation] as const);

@@ -39,11 +39,18 @@ const at = { params: { app_id: 'a', endpoint_id: 'e' } };
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /** Each change, and who is to be named for it. */
+/** Of an endpoint of operational webhooks. */
+const rotateOperational = async ({ operationalWebhookEndpoint: api }: Client) => {
+  const { id } = await unwrap(api.create({ body: { url: 'https://example.com/' } }));
+  return api.rotateSecret({ params: { endpoint_id: id }, body: {} });
+};
+
 const CHANGES: readonly [
   action: AuditAction,
   actor: 'key' | 'session',
   change: (client: Client) => Promise<{ status: number }>,
 ][] = [
+  ['endpoint.secret_rotated', 'key', rotateOperational],
   [
     'environment.settings_changed',
     'key',

@@ -123,8 +123,11 @@ describe('who may', () => {
     expect((await api().get({ params: { env_id: id } })).body).toMatchObject({ name: 'Staging' });
   });
 
-  it('what is not there is 404', async () => {
-    const env_id = 'org_00000000000000000000000000a';
+  it.each([
+    ['org_00000000000000000000000000a'],
+    // Postrider's own, which holds operational endpoints.
+    ['operational'],
+  ])('what is not there is 404: %s', async (env_id) => {
     for (const [name, call] of calls(env_id).slice(2)) {
       expect((await call(manager.client)).status, name).toBe(404);
     }
@@ -219,6 +222,7 @@ describe('delete', () => {
     const environment = await makeWithKey();
     const neighbour = await makeWithKey();
     for (const { client } of [environment, neighbour]) {
+      await unwrap(client.operationalWebhookEndpoint.create({ body: { url: receiver.url } }));
       await client.eventType.create({ body: { name: 'invoice.paid', description: 'x' } });
       await client.application.create({ body: { name: 'a', uid: 'a' } });
       await client.endpoint.create({ params: { app_id: 'a' }, body: { url: receiver.url } });
@@ -285,6 +289,13 @@ describe('delete', () => {
       ).length;
       return counts;
     };
+    const operational = kysely
+      .selectFrom('application')
+      .select('uid')
+      .where('environment_id', '=', 'operational');
+    const uids = (await operational.execute()).map(({ uid }) => uid);
+    expect(uids).toContain(neighbour.id);
+    expect(uids).not.toContain(environment.id);
     const left = await rows(environment.id, gone);
     expect(left).toEqual(Object.fromEntries(Object.keys(left).map((table) => [table, 0])));
     const untouched = await rows(neighbour.id, stays);

@@ -63,7 +63,14 @@ async function everythingOf({ environment }: Holdings): Promise<unknown> {
     const rows = await kysely.selectFrom(table).selectAll().where('application_id', '=', app).execute();
     return rows.map((row) => JSON.stringify(row)).sort();
   };
+  const operational = await kysely
+    .selectFrom('endpoint')
+    .innerJoin('application', 'application.id', 'endpoint.application_id')
+    .selectAll('endpoint')
+    .where('application.uid', '=', environment.id)
+    .execute();
   return {
+    operational: operational.map((row) => JSON.stringify(row)).sort(),
     environment: await ofEnvironment('environment'),
     applications: await ofEnvironment('application'),
     endpoints: await ofEnvironment('endpoint'),
