@@ -11,7 +11,7 @@ const layers = [
   ['dispatch', `${server}dispatch/`],
   [
     'context',
-    `${server}(context|handlers|route-types|applications|endpoints|event-types|api-keys|tokens|messages|quotas|operational)\\.js$`,
+    `${server}(context|handlers|route-types|applications|endpoints|event-types|api-keys|tokens|messages|quotas|operational|audit|environment-settings|environment-removal)\\.js$`,
   ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],

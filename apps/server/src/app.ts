@@ -8,6 +8,7 @@ import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { keepEncryptionKey } from './encryption-key.js';
+import { EnvironmentSettingsCache } from './environment-settings.js';
 import { ConfigurationError } from './errors.js';
 import { createHttpApplication } from './http/application.js';
 import { createAuthenticate } from './http/authenticate.js';
@@ -77,6 +78,7 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
       log,
       metrics,
       vault: createVault({ current, previous }),
+      settings: new EnvironmentSettingsCache(database, clock),
     };
     const closeAll = async () => {
       await database.close();
@@ -101,7 +103,8 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
 const control =
   (context: Context) =>
   async (request: ControlRequest): Promise<unknown> => {
-    if (request.command === 'create-api-key') return createApiKey(context, request.environmentId);
+    if (request.command === 'create-api-key')
+      return createApiKey(context, request.environmentId, request.scopes);
     throw new Error('unknown command');
   };
 

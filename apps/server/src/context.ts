@@ -1,7 +1,9 @@
+import type { AuditActorKind } from '@postrider/contract';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import type { Dispatch } from './dispatch/dispatcher.js';
+import type { EnvironmentSettingsCache } from './environment-settings.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
 import type { Vault } from './signing/vault.js';
@@ -14,6 +16,14 @@ export interface Context {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly vault: Vault;
+  readonly settings: EnvironmentSettingsCache;
+}
+
+/** Who makes a change, as the audit log names them. */
+export interface Actor {
+  readonly kind: AuditActorKind;
+  /** Of the key or portal session. */
+  readonly id: string | null;
 }
 
 /** The context of one request: its log lines carry the request's id. */
@@ -22,6 +32,7 @@ export interface RequestContext extends Context {
   /** Address of the caller, after trusted proxies. */
   readonly address: string;
   readonly dispatch: Dispatch;
+  readonly actor: Actor;
   /** The request's body as it came, for operations that keep it byte by byte; '' where none was read. */
   readonly rawBody: string;
   /**

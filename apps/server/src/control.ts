@@ -4,6 +4,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiKeyScope } from '@postrider/contract';
 import { ConfigurationError } from './errors.js';
 
 /** Longest path of a socket that every system takes, in bytes. */
@@ -15,6 +16,7 @@ const RIVAL_MS = 100;
 export interface ControlRequest {
   readonly command: 'identify' | 'create-api-key';
   readonly environmentId?: string;
+  readonly scopes?: readonly ApiKeyScope[];
 }
 
 /** Does what a control request asks and gives its answer. */

@@ -1,3 +1,4 @@
+import type { ApiKeyScope } from '@postrider/contract';
 import type { ServerInferRequest, ServerInferResponses } from '@ts-rest/core';
 import type { RequestContext } from './context.js';
 import type { AccessOf, AppRoute } from './route-types.js';
@@ -9,6 +10,11 @@ export interface EnvironmentCaller {
   readonly kind: 'environment';
   readonly environmentId: string;
   readonly keyId: string;
+  readonly scopes: readonly ApiKeyScope[];
+  /** Of a message token: the one application that it may work on. */
+  readonly applicationId: string | null;
+  readonly applicationUid: string | null;
+  readonly expiresAt: Date | null;
 }
 
 /** Who calls with a portal session's token. */

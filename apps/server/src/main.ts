@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { ALL_SCOPES, type ApiKeyScope } from '@postrider/contract';
 import { createApiKey } from './api-keys.js';
 import { type App, createApp, openContext } from './app.js';
 import { readConfig } from './config.js';
@@ -15,7 +16,8 @@ const HELP = `Postrider ${VERSION}: webhooks with a consumer portal
 Usage:
   postrider                                     start the service
   postrider demo                                start it with an example customer, and show the way in
-  postrider api-key create [--environment ID]   print a new key; works while the service runs
+  postrider api-key create [--environment ID] [--scope SCOPE]...
+                                                print a new key; works while the service runs
   postrider migrate                             bring the database's schema up to date
   postrider --help | --version
 
@@ -78,19 +80,33 @@ async function demo(): Promise<void> {
   for (const line of early) print(`  ${line}`);
 }
 
+/** @throws ConfigurationError naming what is no scope */
+function readScopes(given: readonly string[] | undefined): ApiKeyScope[] | undefined {
+  return given?.map((text) => {
+    const scope = ALL_SCOPES.find((one) => one === text);
+    if (scope) return scope;
+    throw new ConfigurationError(`there is no scope "${text}"; there are ${ALL_SCOPES.join(', ')}`);
+  });
+}
+
 /** Through the running process where the embedded database is open in one, else in this process. */
-async function printNewKey(environmentId: string | undefined): Promise<void> {
+async function printNewKey(
+  environmentId: string | undefined,
+  given: readonly string[] | undefined,
+): Promise<void> {
+  const scopes = readScopes(given);
   const config = readConfig(process.env);
   if (config.database.kind === 'embedded') {
     const key = await sendControl(socketPath(config.database.directory), {
       command: 'create-api-key',
       ...(environmentId === undefined ? {} : { environmentId }),
+      ...(scopes === undefined ? {} : { scopes }),
     });
     if (typeof key === 'string') return print(key);
   }
   const { context, close } = await openContext(config, { log: createLogger('silent') });
   try {
-    print(await createApiKey(context, environmentId));
+    print(await createApiKey(context, environmentId, scopes));
   } finally {
     await close();
   }
@@ -106,6 +122,7 @@ async function run(): Promise<void> {
     allowPositionals: true,
     options: {
       environment: { type: 'string' },
+      scope: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },
@@ -121,7 +138,7 @@ async function run(): Promise<void> {
     case 'migrate':
       return migrateOnly();
     case 'api-key create':
-      return printNewKey(values.environment);
+      return printNewKey(values.environment, values.scope);
     default:
       throw new ConfigurationError(`there is no command "${command}"; see postrider --help`);
   }

@@ -1,8 +1,19 @@
 import { ID_PREFIX } from '@postrider/contract';
 import type { Context } from './context.js';
+import { closeEnvironment } from './environment-removal.js';
 import { startId } from './ids.js';
+import { events } from './observability/events.js';
 import { IDEMPOTENCY_HOURS } from './storage/accept.js';
+import { deleteEndedApiKeys } from './storage/api-key.js';
+import { deleteOldAuditEntries } from './storage/audit-entry.js';
 import { deleteEndedTasks } from './storage/background-task.js';
+import {
+  deleteApplicationRows,
+  deleteEnvironmentRow,
+  deleteEnvironmentRows,
+  listClosedApplications,
+  listDeletedEnvironments,
+} from './storage/environment-removal.js';
 import { deleteExpiredIdempotentCalls } from './storage/idempotency-key.js';
 import { deleteExpiredOneTimeCodes } from './storage/one-time-code.js';
 import { deleteEndedPortalSessions } from './storage/portal-session.js';
@@ -16,6 +27,7 @@ import {
   listApplicationIds,
   vacuumHotTables,
 } from './storage/retention.js';
+import { hashToken } from './tokens.js';
 
 /** Rows removed by one statement: small, so that nothing waits behind it. */
 const BATCH = 500;
@@ -26,6 +38,10 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** How long ended background tasks can be looked at, in ms (spec: wire behaviour, section 9). */
 const TASK_AGE_MS = 90 * DAY_MS;
+/** How long rows of a deleted environment are kept: what was under way when it was deleted is over by then, in ms. */
+const SETTLE_MS = 15 * 60_000;
+/** Above the id of every message. */
+const ALL_MESSAGES = `${ID_PREFIX.message}~`;
 /** Between two statements others get their turn, in ms. */
 const PAUSE_MS = 5;
 /** Rows removed until the embedded database is vacuumed: it has nobody else who does it. */
@@ -54,7 +70,10 @@ async function removeExpired(ctx: Context, signal?: AbortSignal): Promise<void> 
   // Sessions and links are kept for a day after their end: somebody may ask what happened.
   const yesterday = new Date(now.getTime() - DAY_MS);
   const keysBefore = new Date(now.getTime() - IDEMPOTENCY_HOURS * HOUR_MS);
+  // Who did what is kept as long as messages are; so are ended keys, which it names.
+  const oldest = new Date(now.getTime() - ctx.config.dispatch.retentionDays * DAY_MS);
   const database = ctx.database.kysely;
+  const configured = ctx.config.apiKey === undefined ? undefined : hashToken(ctx.config.apiKey);
   const steps = [
     () => deleteExpiredIdempotentCalls(database, now, BATCH),
     () => deleteOldMessageKeys(database, keysBefore, BATCH),
@@ -63,6 +82,8 @@ async function removeExpired(ctx: Context, signal?: AbortSignal): Promise<void> 
     () => deleteEndedSecrets(database, now, BATCH),
     () => expirePayloads(database, now, BATCH),
     () => deleteEndedTasks(database, new Date(now.getTime() - TASK_AGE_MS), BATCH),
+    () => deleteEndedApiKeys(database, oldest, configured, BATCH),
+    () => deleteOldAuditEntries(database, oldest, BATCH),
   ];
   for (const step of steps) await exhaust(ctx, signal, step);
 }
@@ -79,11 +100,44 @@ async function removeOld(ctx: Context, signal?: AbortSignal): Promise<number> {
     const last = ids.at(-1);
     if (last === undefined) return removed;
     after = last;
-    const limit = Math.ceil(BATCH / ids.length);
-    // What refers to a message goes before it; a message that is half gone is finished in the next round.
-    for (const remove of [deleteOldAttempts, deleteOldDeliveries, deleteOldMessages]) {
-      removed += await exhaust(ctx, signal, () => remove(database, ids, bound, limit), 1);
+    removed += await removeMessages(ctx, ids, bound, signal);
+  }
+  return removed;
+}
+
+/** Removes the applications' messages with ids below `bound`, with what refers to them. Gives how many rows. */
+async function removeMessages(
+  ctx: Context,
+  ids: readonly string[],
+  bound: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const limit = Math.ceil(BATCH / ids.length);
+  let removed = 0;
+  // What refers to a message goes before it; a message that is half gone is finished in the next round.
+  for (const remove of [deleteOldAttempts, deleteOldDeliveries, deleteOldMessages]) {
+    removed += await exhaust(ctx, signal, () => remove(ctx.database.kysely, ids, bound, limit), 1);
+  }
+  return removed;
+}
+
+/** Removes what deleted environments have left, in small steps. Gives how many rows of hot tables. */
+async function removeEnvironments(ctx: Context, signal?: AbortSignal): Promise<number> {
+  const database = ctx.database.kysely;
+  const now = ctx.clock.now();
+  let removed = 0;
+  for (const id of await listDeletedEnvironments(database, now)) await closeEnvironment(ctx, id);
+  for (const id of await listDeletedEnvironments(database, new Date(now.getTime() - SETTLE_MS))) {
+    while (!signal?.aborted) {
+      const applications = await listClosedApplications(database, id, APPLICATIONS);
+      if (applications.length === 0) break;
+      removed += await removeMessages(ctx, applications, ALL_MESSAGES, signal);
+      if (!signal?.aborted) await deleteApplicationRows(database, applications);
     }
+    await exhaust(ctx, signal, () => deleteEnvironmentRows(database, id, BATCH), 1);
+    if (signal?.aborted) break;
+    await deleteEnvironmentRow(database, id);
+    events.environmentErased(ctx, { environmentId: id });
   }
   return removed;
 }
@@ -91,7 +145,7 @@ async function removeOld(ctx: Context, signal?: AbortSignal): Promise<number> {
 /** One round of all of it. Gives how many rows of hot tables were removed. */
 export async function maintain(ctx: Context, signal?: AbortSignal): Promise<number> {
   await removeExpired(ctx, signal);
-  return removeOld(ctx, signal);
+  return (await removeEnvironments(ctx, signal)) + (await removeOld(ctx, signal));
 }
 
 /** Does so every minute until the signal aborts; a failure is logged and the next round tries again. */

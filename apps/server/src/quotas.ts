@@ -1,23 +1,5 @@
 import type { Context } from './context.js';
-import type { Queryable } from './database/database.js';
-import { AppError, invalidInput, payloadTooLarge } from './errors.js';
-import { countEndpoints } from './storage/endpoint.js';
-
-/**
- * Checks that the application may have one more endpoint. Runs in the transaction that makes it, under the lock of the
- * application: of several at once the last ones are refused.
- *
- * @throws AppError 400 when it has as many as the operator allows
- */
-export async function checkEndpointQuota(
-  { config }: Context,
-  transaction: Queryable,
-  applicationId: string,
-): Promise<void> {
-  const most = config.limits.endpointsPerApplication;
-  if (most === undefined || (await countEndpoints(transaction, applicationId)) < most) return;
-  throw new AppError(400, 'limit_reached', `An application can have at most ${most} endpoints.`);
-}
+import { invalidInput, payloadTooLarge } from './errors.js';
 
 /** @throws AppError 413 when the payload is larger than the operator allows */
 export function checkPayloadSize({ config }: Context, payload: string): void {

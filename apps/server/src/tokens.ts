@@ -2,6 +2,8 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** Prefix of environment keys. */
 export const ENVIRONMENT_KEY_PREFIX = 'sk_';
+/** Prefix of message tokens; they are environment keys too. */
+export const MESSAGE_TOKEN_PREFIX = 'sk_msg_';
 /** Prefix of portal session tokens. */
 export const PORTAL_TOKEN_PREFIX = 'appsk_';
 

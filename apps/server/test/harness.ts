@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { type Client, createClient } from '@postrider/client';
+import type { ApiKeyScope } from '@postrider/contract';
 import { inject } from 'vitest';
 import { createApiKey } from '../src/api-keys.js';
 import { createApp, type Parts } from '../src/app.js';
@@ -75,7 +76,8 @@ export interface TestServer {
   readonly clock: TestClock;
   /** Every line that was logged. */
   readonly logs: string[];
-  createEnvironment(): Promise<TestEnvironment>;
+  /** Its key may do everything in it, or what the scopes say. */
+  createEnvironment(scopes?: ApiKeyScope[]): Promise<TestEnvironment>;
   /** A client with this token, which makes no second try. */
   as(token: string | undefined): Client;
   stop(): Promise<void>;
@@ -137,9 +139,9 @@ export async function startServer(settings: Settings = {}, home?: Home): Promise
     clock,
     logs,
     as,
-    createEnvironment: async () => {
+    createEnvironment: async (scopes) => {
       const id = `org_${randomBytes(12).toString('hex')}`;
-      const key = await createApiKey(app.context, id);
+      const key = await createApiKey(app.context, id, scopes);
       return { id, key, client: as(key) };
     },
     stop: async () => {

@@ -1,11 +1,14 @@
 import { application } from './application/contract.js';
+import { auditLog } from './audit-log/contract.js';
 import { authentication } from './authentication/contract.js';
 import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
 import { environment } from './environment/contract.js';
+import { environmentSettings } from './environment-settings/contract.js';
 import { eventType } from './event-type/contract.js';
 import { events } from './events/contract.js';
 import { health } from './health/contract.js';
+import { management } from './management/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
 import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
@@ -28,6 +31,9 @@ export const contract: {
   backgroundTask: typeof backgroundTask;
   environment: typeof environment;
   health: typeof health;
+  management: typeof management;
+  environmentSettings: typeof environmentSettings;
+  auditLog: typeof auditLog;
 } = {
   message,
   messageAttempt,
@@ -41,5 +47,8 @@ export const contract: {
   backgroundTask,
   environment,
   health,
+  management,
+  environmentSettings,
+  auditLog,
 };
 export type Contract = typeof contract;

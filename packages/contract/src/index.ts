@@ -1,4 +1,6 @@
 export * from './application/schemas.js';
+export * from './audit-log/schemas.js';
+export * from './authentication/message-token.js';
 export * from './authentication/schemas.js';
 export { type Contract, contract } from './contract.js';
 export * from './endpoint/activity.js';
@@ -19,10 +21,25 @@ export {
   MAX_SECRET_GRACE_SECONDS,
 } from './endpoint/secret.js';
 export * from './environment/transfer.js';
+export * from './environment-settings/schemas.js';
 export * from './event-type/openapi-schemas.js';
 export * from './event-type/retry-schedule.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
+export {
+  ApiTokenCensoredOut,
+  ApiTokenExpireIn,
+  ApiTokenIn,
+  ApiTokenOut,
+  ApiTokenPatch,
+  ApiTokenUpdate,
+} from './management/authentication.js';
+export {
+  EnvironmentModelIn,
+  EnvironmentModelOut,
+  EnvironmentModelUpdate,
+  EnvironmentType,
+} from './management/environment.js';
 export * from './message/broadcast.js';
 export * from './message/content.js';
 export * from './message/schemas.js';

@@ -18,6 +18,7 @@ const MORE_THAN_VIEW_BASE: Record<string, readonly string[]> = {
   'endpoint.cancelMsgs': ['ManageEndpoint'],
   'message.testAttempt': ['CreateAttempts'],
   'messageAttempt.resend': ['CreateAttempts'],
+  'application.patchAlertEmail': ['ManageEndpoint'],
 };
 
 /** What only the operator may do, with an environment key. */
@@ -57,7 +58,40 @@ const OPERATOR_ONLY = [
   'operationalWebhookEndpoint.rotateSecret',
   'operationalWebhookEndpoint.getHeaders',
   'operationalWebhookEndpoint.setHeaders',
+  'authentication.createMessageToken',
+  'management.environment.list',
+  'management.environment.create',
+  'management.environment.get',
+  'management.environment.update',
+  'management.environment.delete',
+  'management.authentication.listApiTokens',
+  'management.authentication.createApiToken',
+  'management.authentication.getApiToken',
+  'management.authentication.updateApiToken',
+  'management.authentication.patchApiToken',
+  'management.authentication.expireApiToken',
+  'management.environmentSettings.get',
+  'management.environmentSettings.update',
+  'management.environmentSettings.patch',
+  'auditLog.list',
 ];
+
+/** Scopes of which a key needs one, where it is not `environment`. */
+const OTHER_SCOPES: Record<string, readonly string[]> = {
+  'message.create': ['environment', 'message:create'],
+  'portalSession.whoami': ['environment', 'message:create', 'management'],
+  'management.environment.list': ['management'],
+  'management.environment.create': ['management'],
+  'management.environment.get': ['management'],
+  'management.environment.update': ['management'],
+  'management.environment.delete': ['management'],
+  'management.authentication.listApiTokens': ['environment', 'management'],
+  'management.authentication.createApiToken': ['environment', 'management'],
+  'management.authentication.getApiToken': ['environment', 'management'],
+  'management.authentication.updateApiToken': ['environment', 'management'],
+  'management.authentication.patchApiToken': ['environment', 'management'],
+  'management.authentication.expireApiToken': ['environment', 'management'],
+};
 
 /** What nobody needs a key or a capability for. */
 const OPEN = ['authentication.logout', 'portalSession.exchangeOneTimeToken', 'health.get', 'health.ping'];
@@ -75,6 +109,9 @@ const FOLDERS = [
   'operationalWebhookEndpoint',
   'backgroundTask',
   'health',
+  'management',
+  'environmentSettings',
+  'auditLog',
 ];
 const mine = operations.filter(([, operation]) => FOLDERS.includes(operation.key[0] ?? ''));
 
@@ -87,7 +124,17 @@ test.each(mine)('%s', (name, { metadata: { access } }) => {
 
 test('the tables name operations that exist', () => {
   const names = mine.map(([name]) => name);
-  for (const name of [...Object.keys(MORE_THAN_VIEW_BASE), ...OPERATOR_ONLY, ...OPEN]) {
+  for (const name of [
+    ...Object.keys(MORE_THAN_VIEW_BASE),
+    ...Object.keys(OTHER_SCOPES),
+    ...OPERATOR_ONLY,
+    ...OPEN,
+  ]) {
     expect(names).toContain(name);
   }
+});
+
+test.each(operations)('%s: scopes of keys', (name, { metadata: { access } }) => {
+  const scopes = 'scopes' in access ? access.scopes : undefined;
+  expect(scopes).toEqual(OTHER_SCOPES[name]);
 });

@@ -4,6 +4,7 @@ import { dispatch } from './migrations/0002-dispatch.js';
 import { tasks } from './migrations/0003-tasks.js';
 import { operational } from './migrations/0004-operational.js';
 import { content } from './migrations/0005-content.js';
+import { environments } from './migrations/0007-environments.js';
 import { eventTypes } from './migrations/0008-event-types.js';
 import type { Tables } from './tables.js';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tasks,
   operational,
   content,
+  environments,
   eventTypes,
 ];
 

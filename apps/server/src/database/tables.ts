@@ -9,15 +9,27 @@ export interface EnvironmentTable {
   name: string;
   is_default: boolean;
   created_at: Timestamp;
+  type: Generated<string>;
+  updated_at: Timestamp;
+  deleted_at: Timestamp | null;
+  /** Only what was set. */
+  settings: ColumnType<Record<string, unknown>, string | undefined, string>;
 }
 
 export interface ApiKeyTable {
   id: string;
   environment_id: string;
-  name: string;
+  name: string | null;
   token_hash: Uint8Array;
   created_at: Timestamp;
   expires_at: Timestamp | null;
+  scopes: string[];
+  /** Of a message token: the application that it is for. */
+  application_id: string | null;
+  /** The last characters of the key. */
+  token_tail: string | null;
+  /** To a minute. */
+  last_used_at: Timestamp | null;
 }
 
 export interface ApplicationTable {
@@ -32,6 +44,7 @@ export interface ApplicationTable {
   deleted_at: Timestamp | null;
   /** Counts changes of the application and of its endpoints. */
   revision: Generated<number>;
+  alert_email: Generated<string | null>;
 }
 
 export interface EventTypeTable {
@@ -242,6 +255,20 @@ export interface IdempotencyKeyTable {
   expires_at: Timestamp;
 }
 
+export interface AuditEntryTable {
+  environment_id: string;
+  id: string;
+  action: string;
+  /** `key`, `session` or `system`. */
+  actor_kind: string;
+  actor_id: string | null;
+  target: string;
+  application_id: string | null;
+  request_id: string | null;
+  details: Json<Record<string, string>>;
+  created_at: Timestamp;
+}
+
 export interface MigrationTable {
   name: string;
   applied_at: Generated<Timestamp>;
@@ -267,4 +294,5 @@ export interface Tables {
   attempt: AttemptTable;
   worker: WorkerTable;
   background_task: BackgroundTaskTable;
+  audit_entry: AuditEntryTable;
 }

@@ -56,7 +56,9 @@ export class EndpointHealth {
       await noteFailure(database.kysely, endpoint.applicationId, endpoint.id, now);
       return;
     }
-    await this.#disable(endpoint, 'failing');
+    // The environment may want its endpoints left alone. It is asked for last: few come this far.
+    const { disableEndpointOnFailure } = await this.#ctx.settings.of(endpoint.environmentId);
+    if (disableEndpointOnFailure !== false) await this.#disable(endpoint, 'failing');
   }
 
   async #disable({ applicationId, id: endpointId }: KnownEndpoint, reason: DisableReason): Promise<void> {

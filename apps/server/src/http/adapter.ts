@@ -107,6 +107,9 @@ function createEntrance(gate: Gate) {
         scope.caller,
         typeof idOrUid === 'string' ? idOrUid : undefined,
       );
+      // By its id: a uid may have become another's since the token was looked up.
+      const bound = scope.caller?.kind === 'environment' ? scope.caller.applicationId : null;
+      if (bound !== null && idOrUid !== undefined) request.params['app_id'] = bound;
     }
     if (takesBody(route)) await readBody(request, response);
     return 'go on';

@@ -1,14 +1,17 @@
 import type { Contract } from '@postrider/contract';
 import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
+import { auditLogRoutes } from '../resources/audit-log/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
 import { backgroundTaskRoutes } from '../resources/background-task/routes.js';
 import { operationalWebhookEndpointRoutes } from '../resources/endpoint/operational-routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
 import { environmentRoutes } from '../resources/environment/routes.js';
+import { environmentSettingsRoutes } from '../resources/environment-settings/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { eventsRoutes } from '../resources/events/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
+import { managementRoutes } from '../resources/management/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
 import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
 import { portalSessionRoutes } from '../resources/portal-session/routes.js';
@@ -27,4 +30,7 @@ export const handlers: Handlers<Contract> = {
   backgroundTask: backgroundTaskRoutes,
   environment: environmentRoutes,
   health: healthRoutes,
+  management: managementRoutes,
+  environmentSettings: environmentSettingsRoutes,
+  auditLog: auditLogRoutes,
 };

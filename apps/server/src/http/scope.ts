@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Context, RequestContext } from '../context.js';
+import type { Actor, Context, RequestContext } from '../context.js';
 import type { Dispatch } from '../dispatch/dispatcher.js';
 import type { Caller } from '../handlers.js';
 import type { Logger } from '../observability/logger.js';
@@ -44,6 +44,16 @@ export class RequestScope implements RequestContext {
   }
   get vault() {
     return this.#context.vault;
+  }
+  get settings() {
+    return this.#context.settings;
+  }
+  get actor(): Actor {
+    const { caller } = this;
+    if (!caller) return { kind: 'system', id: null };
+    return caller.kind === 'environment'
+      ? { kind: 'key', id: caller.keyId }
+      : { kind: 'session', id: caller.session.id };
   }
   /** Made when something is said: most requests say nothing. */
   get log() {

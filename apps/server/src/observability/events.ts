@@ -231,6 +231,30 @@ export const events = {
   apiKeyCreated: ({ log }: Source, fields: { environmentId: string; keyId: string }) =>
     log.info({ event: 'api_key.created', ...fields }),
 
+  apiKeyUpdated: ({ log }: Source, fields: { environmentId: string; keyId: string }) =>
+    log.info({ event: 'api_key.updated', ...fields }),
+
+  apiKeyExpired: ({ log }: Source, fields: { environmentId: string; keyId: string; graceSeconds: number }) =>
+    log.info({ event: 'api_key.expired', ...fields }),
+
+  environmentCreated: ({ log }: Source, fields: { environmentId: string }) =>
+    log.info({ event: 'environment.created', ...fields }),
+
+  environmentUpdated: ({ log }: Source, fields: { environmentId: string }) =>
+    log.info({ event: 'environment.updated', ...fields }),
+
+  environmentDeleted: ({ log }: Source, fields: { environmentId: string; applications: number }) =>
+    log.info({ event: 'environment.deleted', ...fields }),
+
+  environmentErased: ({ log }: Source, fields: { environmentId: string }) =>
+    log.info({ event: 'environment.erased', ...fields }, 'nothing is left of it'),
+
+  environmentSettingsChanged: ({ log }: Source, fields: { environmentId: string; fields: string }) =>
+    log.info({ event: 'environment.settings_changed', ...fields }),
+
+  alertEmailChanged: ({ log }: Source, fields: { environmentId: string; applicationId: string }) =>
+    log.info({ event: 'application.alert_email_changed', ...fields }),
+
   authenticationRefused: ({ log }: Source, fields: { address: string; limited: boolean }) =>
     log.warn({ event: 'authentication.refused', ...fields }),
 

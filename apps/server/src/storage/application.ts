@@ -102,6 +102,22 @@ export async function updateApplication(
     .executeTakeFirst();
 }
 
+/** Sets the address for alerts; false when the application is gone. */
+export async function updateAlertEmail(
+  database: Queryable,
+  id: string,
+  email: string | null,
+): Promise<boolean> {
+  const row = await database
+    .updateTable('application')
+    .set({ alert_email: email })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Marks the application as deleted and frees its uid; false when it was gone. */
 export async function deleteApplication(
   database: Queryable,

@@ -41,6 +41,7 @@ export async function lockOneTimeCode(
   const row = await transaction
     .selectFrom('one_time_code as code')
     .innerJoin('application', 'application.id', 'code.application_id')
+    .innerJoin('environment', 'environment.id', 'code.environment_id')
     .select([
       'code.environment_id as environmentId',
       'code.application_id as applicationId',
@@ -55,6 +56,7 @@ export async function lockOneTimeCode(
     ])
     .where('code.code_hash', '=', codeHash)
     .where('application.deleted_at', 'is', null)
+    .where('environment.deleted_at', 'is', null)
     .forUpdate('code')
     .executeTakeFirst();
   return row && { ...row, capabilities: row.capabilities as Capability[] };

@@ -39,7 +39,10 @@ export async function insertPortalSession(
     .execute();
 }
 
-/** The living session whose token has this hash, unless its application was deleted. */
+/**
+ * The living session whose token has this hash, unless its application or environment was deleted. Where the environment
+ * says `readOnly`, it may only look.
+ */
 export async function findPortalSession(
   database: Queryable,
   tokenHash: Uint8Array,
@@ -48,6 +51,7 @@ export async function findPortalSession(
   const row = await database
     .selectFrom('portal_session as session')
     .innerJoin('application', 'application.id', 'session.application_id')
+    .innerJoin('environment', 'environment.id', 'session.environment_id')
     .select([
       'session.id',
       'session.environment_id as environmentId',
@@ -57,12 +61,20 @@ export async function findPortalSession(
       'session.capabilities',
       'session.feature_flags as featureFlags',
       'session.expires_at as expiresAt',
+      sql<boolean>`coalesce(environment.settings ->> 'readOnly' = 'true', false)`.as('readOnly'),
     ])
     .where('session.token_hash', '=', tokenHash)
     .where('session.expires_at', '>', now)
     .where('application.deleted_at', 'is', null)
+    .where('environment.deleted_at', 'is', null)
     .executeTakeFirst();
-  return row && { ...row, capabilities: row.capabilities as Capability[] };
+  if (!row) return undefined;
+  const { readOnly, ...session } = row;
+  const capabilities = row.capabilities as Capability[];
+  return {
+    ...session,
+    capabilities: readOnly ? capabilities.filter((one) => one === 'ViewBase') : capabilities,
+  };
 }
 
 /** Ends one session now; false when it was over. */

@@ -47,12 +47,20 @@ beforeAll(async () => {
   const endpoint = await scene.endpoint(url, { uid: 'ep-uid' });
   const message = await scene.send({ eventId: 'event-id' });
   const [attempt] = await scene.recorded(message.id, 1);
+  const spare = await unwrap(
+    client.management.authentication.createApiToken({
+      params: { env_id: scene.environment.id },
+      body: { name: 'spare' },
+    }),
+  );
   known = {
     app_id: [appId],
     endpoint_id: [endpoint.id, endpoint.id, 'ep-uid'],
     msg_id: [message.id, 'event-id'],
     attempt_id: [attempt?.id ?? ''],
     event_type_name: ['invoice.paid', 'a.b'],
+    env_id: [scene.environment.id],
+    key_id: [spare.id],
   };
   const texts = Object.values(known).flat();
   settings = { urls: [url], texts: [...texts, ...texts.map((text) => `-${text}`)] };

@@ -110,6 +110,13 @@ describe.each(PLACES)('on %s', (_name, make) => {
       expect(identity.status).toBe(200);
       if (parameters.length > 0) expect(identity.body).toMatchObject({ envId: 'org_another' });
     }
+    const scoped = ['api-key', 'create', '--scope', 'management', '--scope', 'message:create'];
+    const { stdout } = await runCommand(scoped, place.settings);
+    const identity = await connect(server, stdout.trim()).portalSession.whoami();
+    expect(identity.body).toMatchObject({ scopes: ['management', 'message:create'] });
+    const unknown = await runCommand(['api-key', 'create', '--scope', 'all'], place.settings);
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain('message:create');
     const refused = await runCommand(['api-key', 'create', '--environment', 'nonsense'], place.settings);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('org_');

@@ -6,7 +6,13 @@ import { queryBoolean } from '../shared/fields.js';
 import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams, ID_PREFIX } from '../shared/ids.js';
 import { iterator, limit, order } from '../shared/pagination.js';
-import { ApplicationIn, ApplicationOut, ApplicationPatch, ListResponseApplicationOut } from './schemas.js';
+import {
+  AlertEmailPatch,
+  ApplicationIn,
+  ApplicationOut,
+  ApplicationPatch,
+  ListResponseApplicationOut,
+} from './schemas.js';
 
 const TAG = 'Application';
 
@@ -74,6 +80,17 @@ export const application = c.router(
       summary: 'Delete Application',
       description: 'Delete an application and end its portal sessions.',
       metadata: operation(TAG, { kind: 'environment' }),
+    },
+    patchAlertEmail: {
+      method: 'PATCH',
+      path: '/app/:app_id/alert-email/',
+      pathParams: applicationParams,
+      body: AlertEmailPatch,
+      responses: { 204: c.noBody() },
+      summary: 'Patch Alert Email',
+      description:
+        'Set or clear the address for alerts of an application. It is kept; Postrider sends no e-mail by itself.',
+      metadata: operation(TAG, { kind: 'application', capabilities: ['ManageEndpoint'] }),
     },
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },

@@ -42,6 +42,21 @@ export const ApplicationPatch = z
   .meta({ id: 'ApplicationPatch' });
 export type ApplicationPatch = z.infer<typeof ApplicationPatch>;
 
+export const AlertEmailPatch = z
+  .object({
+    email: z
+      .email({ error: 'Must be an e-mail address' })
+      .max(254, { error: 'String too long' })
+      .nullish()
+      .meta({
+        description: 'Where the customer wants to be told about their endpoints. Null: nowhere.',
+        openapi: { type: ['string', 'null'], maxLength: 254 },
+        examples: ['ops@example.com'],
+      }),
+  })
+  .meta({ id: 'AlertEmailPatch' });
+export type AlertEmailPatch = z.infer<typeof AlertEmailPatch>;
+
 export const ApplicationOut = z
   .object({
     uid: z.string().nullish(),

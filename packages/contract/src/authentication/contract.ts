@@ -1,8 +1,10 @@
+import { ApiTokenOut } from '../management/authentication.js';
 import { c } from '../rest.js';
 import { operation } from '../shared/access.js';
 import { errorResponses } from '../shared/errors.js';
 import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams } from '../shared/ids.js';
+import { CreateTokenIn } from './message-token.js';
 import {
   ApplicationTokenExpireIn,
   AppPortalAccessIn,
@@ -60,6 +62,18 @@ export const authentication = c.router(
       summary: 'Logout',
       description: 'Logout an app token.\n\nTrying to log out other tokens will fail.',
       metadata: operation(TAG, { kind: 'session' }),
+    },
+    createMessageToken: {
+      method: 'POST',
+      path: '/auth/app/:app_id/create-message-token/',
+      pathParams: applicationParams,
+      headers: idempotencyHeaders,
+      body: CreateTokenIn,
+      responses: { 200: ApiTokenOut },
+      summary: 'Create Message Token',
+      description:
+        'Create a token that may create messages in this application, and nothing else. It is listed and ended as the keys of the environment are.',
+      metadata: operation('Message Token', { kind: 'environment' }),
     },
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },

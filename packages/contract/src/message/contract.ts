@@ -48,7 +48,11 @@ export const message = c.router(
       summary: 'Create Message',
       description:
         "Send a message to the application's endpoints that listen to its type and channels. Once it is answered, the message is stored and will be delivered.",
-      metadata: operation(TAG, { kind: 'environment' }, { commitsKey: true }),
+      metadata: operation(
+        TAG,
+        { kind: 'environment', scopes: ['environment', 'message:create'] },
+        { commitsKey: true },
+      ),
     },
     get: {
       method: 'GET',

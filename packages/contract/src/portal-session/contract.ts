@@ -1,5 +1,5 @@
 import { c } from '../rest.js';
-import { operation } from '../shared/access.js';
+import { ALL_SCOPES, operation } from '../shared/access.js';
 import { errorResponses } from '../shared/errors.js';
 import { idempotencyHeaders } from '../shared/headers.js';
 import { OneTimeTokenIn, OneTimeTokenOut, WhoamiOut } from './schemas.js';
@@ -14,7 +14,11 @@ export const portalSession = c.router(
       responses: { 200: WhoamiOut },
       summary: 'Whoami',
       description: 'Whose token this is and what it may do.',
-      metadata: operation(TAG, { kind: 'authenticated', capabilities: ['ViewBase'] }),
+      metadata: operation(TAG, {
+        kind: 'authenticated',
+        capabilities: ['ViewBase'],
+        scopes: ALL_SCOPES,
+      }),
     },
     exchangeOneTimeToken: {
       method: 'POST',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Capability } from '../shared/access.js';
+import { ApiKeyScope, Capability } from '../shared/access.js';
 import { timestamp } from '../shared/fields.js';
 
 export const OneTimeTokenIn = z
@@ -21,12 +21,16 @@ export type OneTimeTokenOut = z.infer<typeof OneTimeTokenOut>;
 export const WhoamiOut = z
   .object({
     envId: z.string().meta({ description: 'The environment that the token belongs to.' }),
-    appId: z.string().nullish().meta({ description: 'The application of a portal session.' }),
+    appId: z
+      .string()
+      .nullish()
+      .meta({ description: 'The application of a portal session, or of a message token.' }),
     sessionId: z.string().nullish().meta({ description: 'The session id given when the session was made.' }),
     permissionSource: z
       .string()
       .meta({ description: '`EnvironmentKey` or `PortalSession`.', examples: ['PortalSession'] }),
     capabilities: z.array(Capability).nullish().meta({ description: 'What a portal session may do.' }),
+    scopes: z.array(ApiKeyScope).nullish().meta({ description: 'What an environment key may do.' }),
     featureFlags: z.array(z.string()).nullish(),
     expiresAt: timestamp.nullish().meta({ description: 'When the token ends; null: never.' }),
   })

@@ -17,6 +17,23 @@ export type Capability = z.infer<typeof Capability>;
 export const ALL_CAPABILITIES: readonly Capability[] = Capability.options;
 
 /**
+ * What an environment key may do. `environment`: everything in its environment. `message:create`: create messages,
+ * nothing else. `management`: make, change and delete the environments of the server, and manage the keys of all.
+ */
+export const ApiKeyScope = z
+  .enum(['environment', 'message:create', 'management'])
+  .meta({ id: 'ApiKeyScope' });
+export type ApiKeyScope = z.infer<typeof ApiKeyScope>;
+
+/** Every scope, in the order in which answers list them. */
+export const ALL_SCOPES: readonly ApiKeyScope[] = ApiKeyScope.options;
+
+/** What a key needs one of; absent: `environment`. */
+interface ByScope {
+  readonly scopes?: readonly ApiKeyScope[];
+}
+
+/**
  * Who may call an operation. The server enforces it in one place, before it looks at the input.
  *
  * - `public`: no token is looked at. With `limited` the calls of one address are counted and limited.
@@ -25,12 +42,15 @@ export const ALL_CAPABILITIES: readonly Capability[] = Capability.options;
  * - `application`: an environment key that owns the application named by `app_id`, or a portal session of that very
  *   application that has one of `capabilities`. Any other application is 404.
  * - `session`: a portal session only; an environment key gets 403.
+ *
+ * An environment key needs one of `scopes`, otherwise it gets 403. One that is bound to an application gets 404 for any
+ * other.
  */
 export type Access =
   | { readonly kind: 'public'; readonly limited?: true }
-  | { readonly kind: 'authenticated'; readonly capabilities: readonly Capability[] }
-  | { readonly kind: 'environment' }
-  | { readonly kind: 'application'; readonly capabilities: readonly Capability[] }
+  | ({ readonly kind: 'authenticated'; readonly capabilities: readonly Capability[] } & ByScope)
+  | ({ readonly kind: 'environment' } & ByScope)
+  | ({ readonly kind: 'application'; readonly capabilities: readonly Capability[] } & ByScope)
   | { readonly kind: 'session' };
 
 /** What every operation says of itself besides its shapes. */

@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   message: 'msg_',
   attempt: 'atmpt_',
   backgroundTask: 'qtask_',
+  auditEntry: 'audit_',
 } as const;
 
 /** An application's id or uid in a path. Not validated: what names nothing is 404. */
@@ -51,4 +52,16 @@ export const attemptParams = messageParams.extend({
 /** An event type, which is addressed by its name. */
 export const eventTypeParams = z.object({
   event_type_name: z.string().meta({ description: "The Event Type's name.", example: 'invoice.paid' }),
+});
+
+/** An environment, in management operations. */
+export const environmentParams = z.object({
+  env_id: z
+    .string()
+    .meta({ description: "The Environment's ID.", example: 'org_1srOrx2ZWZBpBUvZwXKQmoEYga2' }),
+});
+
+/** A key of an environment. */
+export const apiTokenParams = environmentParams.extend({
+  key_id: z.string().meta({ description: "The key's ID.", example: 'key_1srOrx2ZWZBpBUvZwXKQmoEYga2' }),
 });

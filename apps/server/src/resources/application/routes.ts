@@ -3,7 +3,13 @@ import type { Handlers } from '../../handlers.js';
 import { listApplications } from '../../storage/application.js';
 import { presentPage, toPageRequest } from '../page-query.js';
 import { presentApplication } from './present.js';
-import { addApplication, patchApplication, removeApplication, upsertApplication } from './service.js';
+import {
+  addApplication,
+  changeAlertEmail,
+  patchApplication,
+  removeApplication,
+  upsertApplication,
+} from './service.js';
 
 export const applicationRoutes: Handlers<typeof contract.application> = {
   list: async ({ ctx, caller, query }) => {
@@ -31,6 +37,10 @@ export const applicationRoutes: Handlers<typeof contract.application> = {
   patch: async ({ ctx, caller, params, body }) => {
     const application = await patchApplication(ctx, caller.environmentId, params.app_id, body);
     return { status: 200, body: presentApplication(application) };
+  },
+  patchAlertEmail: async ({ ctx, application, body }) => {
+    await changeAlertEmail(ctx, application, body.email);
+    return { status: 204, body: undefined };
   },
   delete: async ({ ctx, caller, params }) => {
     await removeApplication(ctx, caller.environmentId, params.app_id);

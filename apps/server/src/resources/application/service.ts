@@ -1,5 +1,6 @@
 import type { ApplicationIn, ApplicationPatch } from '@postrider/contract';
 import { createApplication, requireApplication, toApplicationFields } from '../../applications.js';
+import { recordAudit } from '../../audit.js';
 import type { RequestContext } from '../../context.js';
 import { conflict, notFound } from '../../errors.js';
 import { events } from '../../observability/events.js';
@@ -7,6 +8,7 @@ import {
   type Application,
   deleteApplication,
   findApplication,
+  updateAlertEmail,
   updateApplication,
 } from '../../storage/application.js';
 import { wakeApplication } from '../../storage/endpoint-work.js';
@@ -122,7 +124,36 @@ export async function removeApplication(
     await deleteOneTimeCodes(transaction, id, []);
     // Whoever takes its waiting deliveries now sees that it is gone, and closes them.
     await wakeApplication(transaction, id, now);
+    await recordAudit(ctx, transaction, {
+      environmentId,
+      action: 'application.deleted',
+      target: id,
+      applicationId: id,
+    });
     return expirePortalSessions(transaction, id, now, now, []);
   });
   events.applicationDeleted(ctx, { environmentId, applicationId: id, endedSessions });
+}
+
+/**
+ * Sets the address for alerts of an application; null clears it, absent leaves it.
+ *
+ * @throws AppError 404 when the application was deleted meanwhile
+ */
+export async function changeAlertEmail(
+  ctx: RequestContext,
+  application: Application,
+  email: string | null | undefined,
+): Promise<void> {
+  if (email === undefined) return;
+  const names = { environmentId: application.environment_id, applicationId: application.id };
+  await ctx.database.kysely.transaction().execute(async (transaction) => {
+    if (!(await updateAlertEmail(transaction, application.id, email))) throw notFound();
+    await recordAudit(ctx, transaction, {
+      ...names,
+      action: 'application.alert_email_changed',
+      target: application.id,
+    });
+  });
+  events.alertEmailChanged(ctx, names);
 }

@@ -1,5 +1,7 @@
 import type { contract } from '@postrider/contract';
 import type { Handlers } from '../../handlers.js';
+import { presentNewKey } from '../present-key.js';
+import { createMessageToken } from './message-token.js';
 import { expireAllSessions, grantPortalAccess, logOut } from './service.js';
 
 export const authenticationRoutes: Handlers<typeof contract.authentication> = {
@@ -14,6 +16,10 @@ export const authenticationRoutes: Handlers<typeof contract.authentication> = {
   getDashboardAccess: async ({ ctx, caller, params }) => ({
     status: 200,
     body: await grantPortalAccess(ctx, caller.environmentId, params.app_id, {}),
+  }),
+  createMessageToken: async ({ ctx, caller, params, body }) => ({
+    status: 200,
+    body: presentNewKey(await createMessageToken(ctx, caller.environmentId, params.app_id, body)),
   }),
   logout: async ({ ctx, caller }) => {
     await logOut(ctx, caller);

@@ -8,6 +8,7 @@ import {
   MAX_SESSION_SECONDS,
 } from '@postrider/contract';
 import { requireApplication, resolveApplication } from '../../applications.js';
+import { recordAudit } from '../../audit.js';
 import type { RequestContext } from '../../context.js';
 import type { SessionCaller } from '../../handlers.js';
 import { createId } from '../../ids.js';
@@ -82,6 +83,12 @@ export async function grantPortalAccess(
       expiresAt: codeExpiresAt,
       sessionExpiresAt,
     });
+    await recordAudit(ctx, transaction, {
+      environmentId,
+      action: 'portal.access_granted',
+      target: portalSessionId,
+      applicationId: resolved.application.id,
+    });
     return resolved;
   });
   const applicationId = application.id;
@@ -97,7 +104,15 @@ export async function grantPortalAccess(
 
 /** Ends the calling session; its twin from the same reply goes on. */
 export async function logOut(ctx: RequestContext, { session }: SessionCaller): Promise<void> {
-  await endPortalSession(ctx.database.kysely, session.id, ctx.clock.now());
+  await ctx.database.kysely.transaction().execute(async (transaction) => {
+    if (!(await endPortalSession(transaction, session.id, ctx.clock.now()))) return;
+    await recordAudit(ctx, transaction, {
+      environmentId: session.environmentId,
+      action: 'portal.logged_out',
+      target: session.id,
+      applicationId: session.applicationId,
+    });
+  });
   events.portalLoggedOut(ctx, {
     environmentId: session.environmentId,
     applicationId: session.applicationId,
@@ -126,6 +141,13 @@ export async function expireAllSessions(
     // Codes first: an exchange under way holds its code, so its session is there to be ended when we go on.
     const links = await deleteOneTimeCodes(transaction, id, sessionIds);
     const sessions = await expirePortalSessions(transaction, id, end, now, sessionIds);
+    await recordAudit(ctx, transaction, {
+      environmentId,
+      action: 'portal.sessions_expired',
+      target: id,
+      applicationId: id,
+      details: { graceSeconds: String(graceSeconds), sessions: String(sessions), links: String(links) },
+    });
     return { links, sessions };
   });
   events.portalSessionsExpired(ctx, { environmentId, applicationId: id, graceSeconds, ...counts });

@@ -1,4 +1,5 @@
 import type { EndpointHeadersOut, EndpointHeadersPatchIn } from '@postrider/contract';
+import { auditedEnvironment, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import { headersContext } from '../../dispatch/application-cache.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -80,6 +81,12 @@ async function changeHeaders(
     const updatedAt = ctx.clock.now();
     const updated = await updateEndpoint(transaction, application.id, endpoint.id, { headers, updatedAt });
     if (!updated) throw notFound();
+    await recordAudit(ctx, transaction, {
+      environmentId: auditedEnvironment(application),
+      action: 'endpoint.headers_changed',
+      target: endpoint.id,
+      applicationId: application.id,
+    });
     return endpoint.id;
   });
   events.endpointHeadersChanged(ctx, {

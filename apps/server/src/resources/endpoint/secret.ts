@@ -1,4 +1,5 @@
 import { DEFAULT_SECRET_GRACE_SECONDS, type EndpointSecretRotateIn } from '@postrider/contract';
+import { auditedEnvironment, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { secretContext } from '../../dispatch/application-cache.js';
@@ -125,6 +126,13 @@ export async function rotateSecret(
     await deleteEndedSecrets(transaction, key, now);
     await storeSecret(ctx, transaction, key, secret, now);
     tell('endpoint.updated', endpoint);
+    await recordAudit(ctx, transaction, {
+      environmentId: auditedEnvironment(application),
+      action: 'endpoint.secret_rotated',
+      target: endpoint.id,
+      applicationId: application.id,
+      details: { graceSeconds: String(graceSeconds) },
+    });
     return endpoint.id;
   });
   events.endpointSecretRotated(ctx, {

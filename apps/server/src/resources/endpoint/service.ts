@@ -5,7 +5,7 @@ import { requireEndpoint } from '../../endpoints.js';
 import { conflict, notFound } from '../../errors.js';
 import { createId } from '../../ids.js';
 import { events } from '../../observability/events.js';
-import { checkChannels, checkEndpointQuota } from '../../quotas.js';
+import { checkChannels } from '../../quotas.js';
 import type { SigningSecret } from '../../signing/secret.js';
 import type { Application } from '../../storage/application.js';
 import {
@@ -19,9 +19,10 @@ import { deleteEndpointSecrets } from '../../storage/endpoint-secret.js';
 import { wakeEndpoint } from '../../storage/endpoint-work.js';
 import { isUniqueViolation } from '../../storage/violation.js';
 import { changeEndpoints, type Tell } from './change.js';
-import { checkEventTypes, checkUrl } from './check.js';
+import { checkEventTypes } from './check.js';
 import { type Fields, toChange, toFields } from './fields.js';
 import { mergeHeaders, sealHeaders } from './headers.js';
+import { checkFields, type EndpointRules, refuseBeyondLimit, rulesOf } from './rules.js';
 import { storeSecret, takeSecret } from './secret.js';
 
 interface Changing {
@@ -35,8 +36,9 @@ async function create(
   application: Application,
   fields: Fields,
   { secret, headers }: { secret: SigningSecret; headers: Readonly<Record<string, string>> },
+  rules: EndpointRules,
 ): Promise<Endpoint> {
-  await checkEndpointQuota(ctx, transaction, application.id);
+  await refuseBeyondLimit(transaction, rules, application.id);
   await checkEventTypes(transaction, application.environment_id, fields.eventTypes, null);
   const createdAt = ctx.clock.now();
   const id = createId(ID_PREFIX.endpoint, createdAt);
@@ -101,19 +103,21 @@ function report(ctx: RequestContext, before: Endpoint | undefined, after: Endpoi
 /**
  * Makes an endpoint with the secret given, or with a new one.
  *
- * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when the application has as many as it may
+ * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when there are as many as there may be
  */
 export async function addEndpoint(
   ctx: RequestContext,
   application: Application,
   input: EndpointIn,
 ): Promise<Endpoint> {
-  checkUrl(ctx, input.url);
+  const rules = await rulesOf(ctx, application.environment_id);
+  const fields = toFields(input);
+  checkFields(rules, fields);
   checkChannels(ctx, input.channels);
   const secret = takeSecret(ctx, input.secret, 'secret');
   const headers = mergeHeaders({}, { headers: input.headers ?? {}, deleteHeaders: [] });
   const made = await changeEndpoints(ctx, application.id, (transaction, tell) =>
-    create(ctx, { transaction, tell }, application, toFields(input), { secret, headers }),
+    create(ctx, { transaction, tell }, application, fields, { secret, headers }, rules),
   );
   report(ctx, undefined, made);
   return made;
@@ -123,7 +127,7 @@ export async function addEndpoint(
  * Replaces an endpoint but for its secret and headers, or makes one where none has the id or uid; the path's value is
  * not taken as uid.
  *
- * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when the application has as many as it may
+ * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when there are as many as there may be
  */
 export async function upsertEndpoint(
   ctx: RequestContext,
@@ -131,15 +135,16 @@ export async function upsertEndpoint(
   idOrUid: string,
   input: EndpointUpsertIn,
 ): Promise<{ endpoint: Endpoint; created: boolean }> {
-  checkUrl(ctx, input.url);
   checkChannels(ctx, input.channels);
+  const rules = await rulesOf(ctx, application.environment_id);
   const fields = toFields(input);
+  checkFields(rules, fields);
   const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const changing = { transaction, tell };
     const found = await findEndpoint(transaction, application.id, idOrUid);
     if (found) return { before: found, endpoint: await change(ctx, changing, found, fields) };
     const secret = takeSecret(ctx, undefined, 'secret');
-    return { endpoint: await create(ctx, changing, application, fields, { secret, headers: {} }) };
+    return { endpoint: await create(ctx, changing, application, fields, { secret, headers: {} }, rules) };
   });
   report(ctx, before, endpoint);
   return { endpoint, created: before === undefined };
@@ -156,11 +161,12 @@ export async function patchEndpoint(
   idOrUid: string,
   patch: EndpointPatch,
 ): Promise<Endpoint> {
-  checkUrl(ctx, patch.url);
   checkChannels(ctx, patch.channels);
+  const fields = toChange(patch);
+  checkFields(await rulesOf(ctx, application.environment_id), fields);
   const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const found = await requireEndpoint(transaction, application.id, idOrUid);
-    return { before: found, endpoint: await change(ctx, { transaction, tell }, found, toChange(patch)) };
+    return { before: found, endpoint: await change(ctx, { transaction, tell }, found, fields) };
   });
   report(ctx, before, endpoint);
   return endpoint;

@@ -35,7 +35,8 @@ export async function exchangeCode(ctx: RequestContext, code: string): Promise<O
   if (opened.portalSessionId !== undefined) {
     events.portalLinkOpened(ctx, { environmentId, applicationId, portalSessionId: opened.portalSessionId });
   }
-  return { token, capabilities: [...capabilities] };
+  const { readOnly } = await ctx.settings.of(environmentId);
+  return { token, capabilities: capabilities.filter((one) => !readOnly || one === 'ViewBase') };
 }
 
 async function openSession(
@@ -63,7 +64,13 @@ async function openSession(
 /** What a token tells of itself. */
 export function describeCaller(caller: Caller): WhoamiOut {
   if (caller.kind === 'environment') {
-    return { envId: caller.environmentId, permissionSource: 'EnvironmentKey' };
+    return {
+      envId: caller.environmentId,
+      ...(caller.applicationId === null ? {} : { appId: caller.applicationId }),
+      permissionSource: 'EnvironmentKey',
+      scopes: [...caller.scopes],
+      expiresAt: caller.expiresAt?.toISOString() ?? null,
+    };
   }
   const { session } = caller;
   return {
