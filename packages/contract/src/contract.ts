@@ -9,6 +9,7 @@ import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
 import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
 import { portalSession } from './portal-session/contract.js';
+import { statistics } from './statistics/contract.js';
 
 /**
  * Every operation of the API, once. The server implements it, the client calls it, the OpenAPI document is written
@@ -25,6 +26,7 @@ export const contract: {
   operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   backgroundTask: typeof backgroundTask;
   environment: typeof environment;
+  statistics: typeof statistics;
   health: typeof health;
 } = {
   message,
@@ -37,6 +39,7 @@ export const contract: {
   operationalWebhookEndpoint,
   backgroundTask,
   environment,
+  statistics,
   health,
 };
 export type Contract = typeof contract;

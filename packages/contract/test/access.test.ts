@@ -30,6 +30,10 @@ const OPERATOR_ONLY = [
   'application.upsert',
   'application.patch',
   'application.delete',
+  'application.countActive',
+  'statistics.aggregateAppStats',
+  'statistics.aggregateEventTypes',
+  'statistics.endpointCount',
   'eventType.create',
   'eventType.upsert',
   'eventType.patch',
@@ -66,6 +70,7 @@ const FOLDERS = [
   'messageAttempt',
   'operationalWebhookEndpoint',
   'backgroundTask',
+  'statistics',
   'health',
 ];
 const mine = operations.filter(([, operation]) => FOLDERS.includes(operation.key[0] ?? ''));

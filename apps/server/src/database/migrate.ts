@@ -3,6 +3,7 @@ import { foundation } from './migrations/0001-foundation.js';
 import { dispatch } from './migrations/0002-dispatch.js';
 import { tasks } from './migrations/0003-tasks.js';
 import { operational } from './migrations/0004-operational.js';
+import { stats } from './migrations/0006-stats.js';
 import { eventTypes } from './migrations/0008-event-types.js';
 import type { Tables } from './tables.js';
 
@@ -13,7 +14,14 @@ export interface Migration {
 }
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, operational, eventTypes];
+export const MIGRATIONS: readonly Migration[] = [
+  foundation,
+  dispatch,
+  tasks,
+  operational,
+  stats,
+  eventTypes,
+];
 
 /** Any number that nobody else locks: "postride" as bytes. */
 const LOCK = '8102661391573345381';

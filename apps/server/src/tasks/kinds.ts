@@ -2,6 +2,7 @@ import { cancelKind } from './cancel.js';
 import { exportOpenApiKind } from './export-openapi.js';
 import type { RunnableKind } from './kind.js';
 import { bulkReplayKind, recoverKind, replayMissingKind } from './replay.js';
+import { appStatsKind, eventTypeAggregateKind } from './usage.js';
 
 /** Every kind of background task that is done here. */
 export const KINDS: readonly RunnableKind[] = [
@@ -10,4 +11,6 @@ export const KINDS: readonly RunnableKind[] = [
   bulkReplayKind,
   cancelKind,
   exportOpenApiKind,
+  appStatsKind,
+  eventTypeAggregateKind,
 ];

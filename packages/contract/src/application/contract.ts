@@ -7,6 +7,7 @@ import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams, ID_PREFIX } from '../shared/ids.js';
 import { iterator, limit, order } from '../shared/pagination.js';
 import { ApplicationIn, ApplicationOut, ApplicationPatch, ListResponseApplicationOut } from './schemas.js';
+import { statsRoutes } from './stats-routes.js';
 
 const TAG = 'Application';
 
@@ -75,6 +76,7 @@ export const application = c.router(
       description: 'Delete an application and end its portal sessions.',
       metadata: operation(TAG, { kind: 'environment' }),
     },
+    ...statsRoutes,
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },
 );
