@@ -18,6 +18,9 @@ export interface Stretch {
 const SUMS = sql`coalesce(sum(success), 0)::int8 as success, coalesce(sum(fail), 0)::int8 as fail,
   coalesce(sum(canceled), 0)::int8 as canceled`;
 
+/** Nothing was counted before 1970; years before the first cannot be told to the database. */
+export const asBound = (at: Date): Date => new Date(Math.max(at.getTime(), 0));
+
 /** Rows of a table of figures, and what is not folded into it yet. */
 const rowsOf = (
   table: RawBuilder<unknown>,
@@ -25,8 +28,8 @@ const rowsOf = (
   { since, until }: Stretch,
   more: RawBuilder<unknown>,
 ) => {
-  const own = sql`application_id = ${applicationId} and bucket >= ${since}::timestamptz
-    and bucket < ${until}::timestamptz and ${more}`;
+  const own = sql`application_id = ${applicationId} and bucket >= ${asBound(since)}::timestamptz
+    and bucket < ${asBound(until)}::timestamptz and ${more}`;
   const what = table === ENDPOINT ? sql`endpoint_id` : sql`event_type`;
   const columns = sql`${what}, bucket, success, fail, canceled`;
   return sql`(select ${columns} from ${table} where ${own}

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
-import type { Stretch } from './activity.js';
+import { asBound, type Stretch } from './activity.js';
 
 /** Applications of an environment in the order of their ids, `limit` after the given one; of the given ids, or all. */
 export interface ApplicationPage {
@@ -25,7 +25,7 @@ export async function countAttemptsOfPage(
 ): Promise<{ appId: string; appUid: string | null; messageDestinations: number }[]> {
   const figures = (table: string) => sql`coalesce((
     select sum(success + fail) from ${sql.table(table)}
-    where application_id = page.id and bucket >= ${since}::timestamptz and bucket < ${until}::timestamptz
+    where application_id = page.id and bucket >= ${asBound(since)}::timestamptz and bucket < ${asBound(until)}::timestamptz
   ), 0)`;
   const { rows } = await sql<{ appId: string; appUid: string | null; messageDestinations: number }>`
     select id as "appId", uid as "appUid",
