@@ -15,7 +15,7 @@ import { createAuthenticate } from './http/authenticate.js';
 import { handlers } from './http/handlers.js';
 import { createLimiters } from './http/rate-limit.js';
 import { createServer, drain, listen } from './http/server.js';
-import { runMaintenance } from './maintenance.js';
+import { runMaintenance, runTally } from './maintenance.js';
 import { events } from './observability/events.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createMetrics, observeLive } from './observability/metrics.js';
@@ -157,6 +157,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     const address = await listen(server, config.listen);
     maintenance = Promise.all([
       runMaintenance(context, stopping.signal),
+      runTally(context, stopping.signal),
       runReseal(context, stopping.signal),
       config.dispatch.role === 'api' ? undefined : taskRunner.run(stopping.signal),
     ]);

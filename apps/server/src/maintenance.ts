@@ -5,6 +5,7 @@ import { startId } from './ids.js';
 import { events } from './observability/events.js';
 import { IDEMPOTENCY_HOURS } from './storage/accept.js';
 import { deleteEndedApiKeys } from './storage/api-key.js';
+import { coarsenActivity, deleteOldActivity, foldTally, SPAN } from './storage/attempt-tally.js';
 import { deleteOldAuditEntries } from './storage/audit-entry.js';
 import { deleteEndedTasks } from './storage/background-task.js';
 import {
@@ -26,6 +27,7 @@ import {
   expirePayloads,
   listApplicationIds,
   vacuumHotTables,
+  vacuumTally,
 } from './storage/retention.js';
 import { hashToken } from './tokens.js';
 
@@ -142,10 +144,59 @@ async function removeEnvironments(ctx: Context, signal?: AbortSignal): Promise<n
   return removed;
 }
 
+/** Rows of the tally that one statement folds, and how often that is done, in ms. */
+const FOLD_BATCH = 2_000;
+const FOLD_INTERVAL_MS = 10_000;
+/** Days for which figures keep their 5 minutes, and their hours. A margin is left to what is promised to callers. */
+const FIVE_MINUTES_DAYS = 3.1;
+const HOURS_DAYS = 31;
+
+/** The start of the UTC day that an instant some days ago lies in. */
+const dayBefore = (now: Date, days: number): Date =>
+  new Date(Math.floor((now.getTime() - days * DAY_MS) / DAY_MS) * DAY_MS);
+
+/** Folds what was counted into the figures. Gives how many rows that were. */
+const foldAll = (ctx: Context, signal?: AbortSignal): Promise<number> =>
+  exhaust(ctx, signal, () => foldTally(ctx.database.kysely, FOLD_BATCH), FOLD_BATCH);
+
+/** Makes old figures coarser and removes those older than the retention. Gives how many rows were removed. */
+async function ageActivity(ctx: Context, signal?: AbortSignal): Promise<number> {
+  const now = ctx.clock.now();
+  const database = ctx.database.kysely;
+  const steps = [
+    () => coarsenActivity(database, SPAN.fiveMinutes, SPAN.hour, dayBefore(now, FIVE_MINUTES_DAYS), BATCH),
+    () => coarsenActivity(database, SPAN.hour, SPAN.day, dayBefore(now, HOURS_DAYS), BATCH),
+    () => deleteOldActivity(database, dayBefore(now, ctx.config.dispatch.retentionDays), BATCH),
+  ];
+  let removed = 0;
+  for (const step of steps) removed += await exhaust(ctx, signal, step, 1);
+  return removed;
+}
+
+/** Keeps the figures up to date until the signal aborts; what fails is tried again in a while. */
+export async function runTally(ctx: Context, signal: AbortSignal): Promise<void> {
+  let folded = 0;
+  while (!signal.aborted) {
+    await ctx.clock.wait(FOLD_INTERVAL_MS, signal);
+    if (signal.aborted) return;
+    try {
+      folded += await foldAll(ctx, signal);
+      if (ctx.database.kind === 'embedded' && folded >= VACUUM_AFTER && !signal.aborted) {
+        await vacuumTally(ctx.database.kysely);
+        folded = 0;
+      }
+    } catch (error) {
+      ctx.log.error({ err: error }, 'could not fold the figures of attempts; it is tried again');
+    }
+  }
+}
+
 /** One round of all of it. Gives how many rows of hot tables were removed. */
 export async function maintain(ctx: Context, signal?: AbortSignal): Promise<number> {
   await removeExpired(ctx, signal);
-  return (await removeEnvironments(ctx, signal)) + (await removeOld(ctx, signal));
+  const folded = await foldAll(ctx, signal);
+  const aged = await ageActivity(ctx, signal);
+  return folded + aged + (await removeEnvironments(ctx, signal)) + (await removeOld(ctx, signal));
 }
 
 /** Does so every minute until the signal aborts; a failure is logged and the next round tries again. */

@@ -13,6 +13,7 @@ import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
 import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
 import { portalSession } from './portal-session/contract.js';
+import { statistics } from './statistics/contract.js';
 
 /**
  * Every operation of the API, once. The server implements it, the client calls it, the OpenAPI document is written
@@ -30,6 +31,7 @@ export const contract: {
   operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   backgroundTask: typeof backgroundTask;
   environment: typeof environment;
+  statistics: typeof statistics;
   health: typeof health;
   management: typeof management;
   environmentSettings: typeof environmentSettings;
@@ -46,6 +48,7 @@ export const contract: {
   operationalWebhookEndpoint,
   backgroundTask,
   environment,
+  statistics,
   health,
   management,
   environmentSettings,

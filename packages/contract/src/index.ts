@@ -61,3 +61,4 @@ export { byteLength, isStorable, MAX_CHANNELS } from './shared/fields.js';
 export { ID_PREFIX } from './shared/ids.js';
 export { DEFAULT_PAGE, listOf, MAX_PAGE, Ordering } from './shared/pagination.js';
 export { MessageStatus, MessageStatusText, StatusCodeClass } from './shared/status.js';
+export * from './statistics/schemas.js';

@@ -11,7 +11,7 @@ const componentOf = (schema: unknown): unknown =>
 const keysOf = (schema: unknown): string[] =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 
-describe.each(operations)('%s', (_name, operation) => {
+describe.each(operations)('%s', (operationName, operation) => {
   const { route, metadata } = operation;
   const body = 'body' in route ? route.body : undefined;
 
@@ -60,7 +60,8 @@ describe.each(operations)('%s', (_name, operation) => {
   });
 
   test('has query parameters that may be absent', () => {
-    if (route.query === undefined) return;
+    // The spec wants both ends of this period.
+    if (route.query === undefined || operationName === 'application.statsAttempts') return;
     expect(route.query).toBeInstanceOf(z.ZodObject);
     const { shape } = route.query as z.ZodObject<Record<string, z.ZodType>>;
     for (const [name, field] of Object.entries(shape)) {

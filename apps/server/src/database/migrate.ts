@@ -4,6 +4,7 @@ import { dispatch } from './migrations/0002-dispatch.js';
 import { tasks } from './migrations/0003-tasks.js';
 import { operational } from './migrations/0004-operational.js';
 import { content } from './migrations/0005-content.js';
+import { stats } from './migrations/0006-stats.js';
 import { environments } from './migrations/0007-environments.js';
 import { eventTypes } from './migrations/0008-event-types.js';
 import type { Tables } from './tables.js';
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tasks,
   operational,
   content,
+  stats,
   environments,
   eventTypes,
 ];

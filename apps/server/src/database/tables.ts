@@ -186,6 +186,32 @@ export interface AttemptTable {
   created_at: Timestamp;
 }
 
+/** Figures of attempts; see the migration. */
+export interface AttemptTallyTable {
+  application_id: string;
+  endpoint_id: string;
+  event_type: string;
+  bucket: Timestamp;
+  success: number;
+  fail: number;
+  canceled: number;
+}
+
+export interface EndpointActivityTable {
+  application_id: string;
+  endpoint_id: string;
+  bucket: Timestamp;
+  /** Seconds that the row counts. */
+  span: number;
+  success: number;
+  fail: number;
+  canceled: number;
+}
+
+export interface EventTypeActivityTable extends Omit<EndpointActivityTable, 'endpoint_id'> {
+  event_type: string;
+}
+
 export interface WorkerTable {
   number: Generated<number>;
   started_at: Timestamp;
@@ -292,6 +318,9 @@ export interface Tables {
   endpoint_work: EndpointWorkTable;
   application_throttle: ApplicationThrottleTable;
   attempt: AttemptTable;
+  attempt_tally: AttemptTallyTable;
+  endpoint_activity: EndpointActivityTable;
+  event_type_activity: EventTypeActivityTable;
   worker: WorkerTable;
   background_task: BackgroundTaskTable;
   audit_entry: AuditEntryTable;

@@ -53,7 +53,7 @@ export async function claim(ctx: Context, lanes: Lanes, owner: number): Promise<
     const closed = due.filter((one) => one.closed);
     // Those without room stay as they are: the next claim passes them over, until they have some.
     const open = due.filter((one) => !one.closed && lanes.room(one.endpointId) > 0);
-    const canceled = closed.length > 0 ? await cancelDeliveries(transaction, closed, MAX_CANCELED) : 0;
+    const canceled = closed.length > 0 ? await cancelDeliveries(transaction, closed, MAX_CANCELED, now) : 0;
     const pools = await lockPools(transaction, open, now);
     const shares = divide(open, lanes, free, pools, now);
     const deliveries = await take(ctx, transaction, shares, owner, now);

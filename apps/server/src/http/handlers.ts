@@ -15,6 +15,7 @@ import { managementRoutes } from '../resources/management/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
 import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
 import { portalSessionRoutes } from '../resources/portal-session/routes.js';
+import { statisticsRoutes } from '../resources/statistics/routes.js';
 
 /** Every operation's handler. A missing or wrong one does not compile. */
 export const handlers: Handlers<Contract> = {
@@ -29,6 +30,7 @@ export const handlers: Handlers<Contract> = {
   operationalWebhookEndpoint: operationalWebhookEndpointRoutes,
   backgroundTask: backgroundTaskRoutes,
   environment: environmentRoutes,
+  statistics: statisticsRoutes,
   health: healthRoutes,
   management: managementRoutes,
   environmentSettings: environmentSettingsRoutes,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
+import { tallyCanceled } from './attempt-tally.js';
 
 /** An endpoint that may have deliveries due, with what decides how many are taken. */
 export interface DueEndpoint {
@@ -121,6 +122,7 @@ export async function cancelRange(
   { applicationId, endpointId }: { readonly applicationId: string; readonly endpointId: string },
   { over, under }: { readonly over: string; readonly under: string },
   scan: number,
+  now: Date,
 ): Promise<{ count: number; last: string | null }> {
   const { rows } = await sql<{ count: number; scanned: number; last: string | null }>`
     with page as materialized (
@@ -131,7 +133,7 @@ export async function cancelRange(
       limit ${scan}
     ),
     waiting as materialized (
-      select message_id from delivery
+      select application_id, endpoint_id, message_id, status from delivery
       where application_id = ${applicationId} and endpoint_id = ${endpointId}
         and message_id = any(array(select message_id from page where due_at is not null))
         and due_at is not null
@@ -143,7 +145,8 @@ export async function cancelRange(
       where application_id = ${applicationId} and endpoint_id = ${endpointId}
         and message_id = any(array(select message_id from waiting))
       returning message_id
-    )
+    ),
+    counted as (${tallyCanceled(sql`(select * from waiting where status not in (0, 2, 4))`, now)})
     select (select count(*)::int4 from canceled) as count,
       (select count(*)::int4 from page) as scanned, (select max(message_id) from page) as last`.execute(
     transaction,
@@ -161,6 +164,7 @@ export async function cancelDeliveries(
   transaction: Queryable,
   endpoints: readonly { applicationId: string; endpointId: string }[],
   limit: number,
+  now: Date,
 ): Promise<number> {
   const result = await sql`
     with picked as materialized (
@@ -168,12 +172,13 @@ export async function cancelDeliveries(
         ${endpoints.map((one) => one.applicationId)}::text[], ${endpoints.map((one) => one.endpointId)}::text[]
       ) as closed(application_id, endpoint_id)
       cross join lateral (
-        select application_id, endpoint_id, message_id from delivery
+        select application_id, endpoint_id, message_id, status from delivery
         where application_id = closed.application_id and endpoint_id = closed.endpoint_id and due_at is not null
         limit ${limit}
         for update skip locked
       ) as waiting
-    )
+    ),
+    counted as (${tallyCanceled(sql`(select * from picked where status not in (0, 2, 4))`, now)})
     update delivery set ${AS_CANCELED}
     from picked
     where delivery.application_id = picked.application_id and delivery.endpoint_id = picked.endpoint_id

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.js';
 import { ANNOUNCE_PARTS, type Announcement } from './announcement.js';
+import { tallyAttempts } from './attempt-tally.js';
 
 /** An attempt that was made, and what becomes of its delivery. */
 export interface NewAttempt {
@@ -44,9 +45,9 @@ interface Told {
 
 /*
  * One statement, so one commit, for any number of attempts. Doing it twice does no harm: the attempt is there already
- * and the delivery has no owner any more. What is due again is noted in endpoint_work: for when it is due, or for at
- * once where the endpoint was closed meanwhile, so that it is canceled. What was canceled under way stays so unless it
- * has succeeded.
+ * and not counted again, and the delivery has no owner any more. What is due again is noted in endpoint_work: for when
+ * it is due, or for at once where the endpoint was closed meanwhile, so that it is canceled. What was canceled under way
+ * stays so unless it has succeeded.
  */
 const recordText = ({ types, columns, told, due, announced }: Told) => `
 with input as materialized (
@@ -64,6 +65,9 @@ made as (
     duration_ms, manual, response, signature, response_headers, sent_headers, created_at
   from input
   on conflict do nothing
+  returning application_id, endpoint_id, event_type, status, created_at
+),
+counted as (${tallyAttempts('made')}
 ),
 settled as (
   update delivery set

@@ -146,3 +146,8 @@ export async function vacuumHotTables(database: Queryable): Promise<void> {
     await sql`vacuum (analyze) ${sql.table(table)}`.execute(database);
   }
 }
+
+/** The same for the tally of attempts, which is emptied all the time. */
+export async function vacuumTally(database: Queryable): Promise<void> {
+  await sql`vacuum attempt_tally`.execute(database);
+}

@@ -20,6 +20,7 @@ export const cancelKind = defineKind({
       input,
       { over: state.over, under: input.under },
       SCAN,
+      ctx.clock.now(),
     );
     ctx.metrics.deliveriesCanceled.inc(count);
     const messagesCanceled = state.messagesCanceled + count;

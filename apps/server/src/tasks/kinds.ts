@@ -4,6 +4,7 @@ import { exportOpenApiKind } from './export-openapi.js';
 import type { RunnableKind } from './kind.js';
 import { purgeKind } from './purge.js';
 import { bulkReplayKind, recoverKind, replayMissingKind } from './replay.js';
+import { appStatsKind, eventTypeAggregateKind } from './usage.js';
 
 /** Every kind of background task that is done here. */
 export const KINDS: readonly RunnableKind[] = [
@@ -14,4 +15,6 @@ export const KINDS: readonly RunnableKind[] = [
   exportOpenApiKind,
   purgeKind,
   broadcastKind,
+  appStatsKind,
+  eventTypeAggregateKind,
 ];

@@ -1,6 +1,7 @@
 import { ExplainNode, type KyselyPlugin, RawNode, type RootOperationNode, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
+import { sumEndpoint, sumEventTypes, sumOverTime } from '../../src/storage/activity.js';
 import {
   countAttemptsOfEndpoint,
   listAttemptsOfEndpoint,
@@ -9,6 +10,7 @@ import {
 import { listAttemptedDestinations } from '../../src/storage/attempted-destination.js';
 import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
 import { erasePayloads } from '../../src/storage/content.js';
+import { countAttempts, countOpenDeliveries } from '../../src/storage/endpoint-stats.js';
 import { findMessageKey } from '../../src/storage/message.js';
 import { findMessages, listMessages } from '../../src/storage/message-list.js';
 import { followEnvironment } from '../../src/storage/message-stream.js';
@@ -64,8 +66,16 @@ const FILL = [
     select application_id, message_id, 'atmpt_' || right(message_id, 26) || right(endpoint_id, 1), endpoint_id, 'type.1', 'http://x/',
       case when status = 0 then 0 else 2 end, 200, 5, 0, now() from delivery`,
   sql`insert into worker (started_at, seen_at, settled_before) values (now(), now(), ${id('msg_', MESSAGES)})`,
+  sql`insert into endpoint_activity (application_id, endpoint_id, bucket, span, success, fail, canceled)
+    select application_id, id, to_timestamp(n * 300), 300, 1, 1, 1 from endpoint, generate_series(1, 3000) n`,
+  sql`insert into event_type_activity (application_id, event_type, bucket, span, success, fail, canceled)
+    select id, 'type.' || type, to_timestamp(n * 300), 300, 1, 1, 1
+    from application, generate_series(1, 10) type, generate_series(1, 600) n`,
   sql`analyze`,
 ];
+const stretch = { since: new Date(300_000), until: new Date(30_000_000) };
+const fewAttempts = { first: id('atmpt_', 0), last: id('atmpt_', 20_000) };
+const wholeRange = { first: id('', 0), last: id('zzz', 0) };
 
 // The embedded database is told to scan no table at all; PostgreSQL chooses by itself.
 describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
@@ -229,6 +239,21 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
       true,
       (db) => listAttemptedDestinations(db, APP, id('msg_', 2), request),
     ],
+    ['figures of an endpoint', 'endpoint_activity_pkey', true, (db) => sumEndpoint(db, key, stretch)],
+    [
+      'figures by event type',
+      'event_type_activity_pkey',
+      true,
+      (db) => sumEventTypes(db, APP, stretch, ['type.1']),
+    ],
+    [
+      'figures over time',
+      'event_type_activity_pkey',
+      true,
+      (db) => sumOverTime(db, APP, stretch, 3_600, undefined),
+    ],
+    ['what waits for an endpoint', 'delivery_due', true, (db) => countOpenDeliveries(db, key, wholeRange)],
+    ['attempts of some minutes', 'attempt_endpoint', true, (db) => countAttempts(db, key, fewAttempts)],
   ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
     const plan = await plansOf(run);
     expect(plan).toContain(index);

@@ -1,6 +1,8 @@
 import { ID_PREFIX } from '@postrider/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createId } from '../../src/ids.js';
+import { recordAttempts } from '../../src/storage/record.js';
+import { attemptAt } from '../attempts.js';
 import { startServer, type TestEnvironment, type TestServer } from '../harness.js';
 import { bodyOf } from '../sessions.js';
 
@@ -34,27 +36,23 @@ const attemptStats = (query: { since?: string; until?: string } = {}) =>
   environment.client.endpoint.getAttemptStats({ ...E, query });
 
 const storeAttempts = (status: 0 | 2, ...times: Date[]) =>
+  recordAttempts(
+    server.context.database,
+    times.map((at) => attemptAt(at, { applicationId, endpointId, status })),
+  );
+
+const storeCanceled = (at: Date) =>
   server.context.database.kysely
-    .insertInto('attempt')
-    .values(
-      times.map((at) => ({
-        application_id: applicationId,
-        message_id: createId(ID_PREFIX.message, at),
-        id: createId(ID_PREFIX.attempt, at),
-        endpoint_id: endpointId,
-        event_type: 'a',
-        url: 'https://example.com/',
-        status,
-        status_code: status === 0 ? 200 : 500,
-        duration_ms: 1,
-        trigger_type: 0,
-        response: null,
-        signature: null,
-        response_headers: null,
-        sent_headers: null,
-        created_at: at,
-      })),
-    )
+    .insertInto('attempt_tally')
+    .values({
+      application_id: applicationId,
+      endpoint_id: endpointId,
+      event_type: 'a',
+      bucket: new Date(Math.floor(at.getTime() / 300_000) * 300_000),
+      success: 0,
+      fail: 0,
+      canceled: 1,
+    })
     .execute();
 
 const storeDelivery = (status: number, createdAt: Date, dueAt: Date | null = null) =>
@@ -84,10 +82,10 @@ describe('stats', () => {
     await storeAttempts(2, ago(3000), ago(40 * 24 * HOUR));
     await storeDelivery(0, ago(1000));
     await storeDelivery(1, ago(1000), ago(-60_000));
-    await storeDelivery(1, ago(2000));
+    await storeDelivery(1, ago(2000), ago(-60_000));
     await storeDelivery(3, ago(3000), ago(-60_000));
-    await storeDelivery(4, ago(4000));
-    await storeDelivery(4, ago(40 * 24 * HOUR));
+    await storeCanceled(ago(4000));
+    await storeCanceled(ago(40 * 24 * HOUR));
     await storeDelivery(2, ago(4000));
     expect((await stats()).body).toEqual({ success: 3, fail: 1, pending: 2, sending: 1, canceled: 1 });
     expect((await attemptStats()).body).toEqual({ success: 3, fail: 1, canceled: 1 });

@@ -98,7 +98,7 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
       'message_pkey',
       (db) => queueMissing(db, key, range, { eventTypes: ['type.1'], channels: ['c1'] }, portion),
     ],
-    ['messages to cancel', 'delivery_pkey', (db) => cancelRange(db, key, range, 1_000)],
+    ['messages to cancel', 'delivery_pkey', (db) => cancelRange(db, key, range, 1_000, new Date())],
     ['a task to take', 'background_task_due', (db) => claimTask(db, 1, new Date(), new Date())],
     ['the next task', 'background_task_due', (db) => findNextTaskDue(db, new Date())],
     ['a task by id', 'background_task_pkey', (db) => lockTask(db, id('qtask_', 1), 1)],

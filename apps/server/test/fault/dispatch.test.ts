@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createClient } from '@postrider/client';
+import { createClient, unwrap } from '@postrider/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort, PLACES, type Place, type ServerProcess, type Settings, startProcess } from '../process.js';
 import { createCluster, hasCluster } from './cluster.js';
@@ -45,6 +45,29 @@ async function prepare(server: ServerProcess, url: string): Promise<string> {
   return id;
 }
 
+/** Successful attempts of the application: as the figures have them, and counted one by one in the list of its endpoint. */
+async function countSuccesses(server: ServerProcess, app_id: string): Promise<[number, number]> {
+  const client = createClient({ serverUrl: server.url, token: API_KEY });
+  const now = Date.now();
+  const query = { since: new Date(now - 3_600_000).toISOString(), until: new Date(now).toISOString() };
+  const { total_success } = await unwrap(client.application.statsAttempts({ params: { app_id }, query }));
+  const endpoints = await unwrap(client.endpoint.list({ params: { app_id }, query: {} }));
+  const params = { app_id, endpoint_id: endpoints.data[0]?.id ?? '' };
+  let count = 0;
+  let iterator: string | undefined;
+  for (;;) {
+    const page = await unwrap(
+      client.messageAttempt.listByEndpoint({
+        params,
+        query: { limit: 250, with_content: false, status: 0, ...(iterator ? { iterator } : {}) },
+      }),
+    );
+    count += page.data.length;
+    if (page.done || !page.iterator) return [total_success, count];
+    iterator = page.iterator;
+  }
+}
+
 /** How many deliveries of dead processes a server took over: those that were in flight. */
 const takenOver = (server: ServerProcess): number =>
   [...server.output().matchAll(/"event":"worker.taken_over".*?"deliveries":(\d+)/g)].reduce(
@@ -65,7 +88,8 @@ describe.each(PLACES)('on %s', (name, make) => {
     const port = String(await freePort());
     const sink = await receiver();
     let server = await start({ ...place.settings, PORT: port });
-    const load = new Load(await prepare(server, sink.url), API_KEY);
+    const appId = await prepare(server, sink.url);
+    const load = new Load(appId, API_KEY);
     load.start(() => server.url, 32);
     const settled: number[] = [];
     let inFlight = 0;
@@ -85,6 +109,12 @@ describe.each(PLACES)('on %s', (name, make) => {
     expect(tally.lost).toBe(0);
     expect(tally.duplicated).toBeLessThanOrEqual(inFlight);
     expect(Math.max(...settled)).toBeLessThanOrEqual(SETTLED_MS);
+    await expect
+      .poll(async () => {
+        const [inFigures, inList] = await countSuccesses(server, appId);
+        return inList >= tally.acknowledged ? inFigures - inList : 'not all recorded';
+      })
+      .toBe(0);
   });
 
   it('a receiver that is down and comes back gets everything', async () => {

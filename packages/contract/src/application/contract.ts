@@ -13,6 +13,7 @@ import {
   ApplicationPatch,
   ListResponseApplicationOut,
 } from './schemas.js';
+import { statsRoutes } from './stats-routes.js';
 
 const TAG = 'Application';
 
@@ -92,6 +93,7 @@ export const application = c.router(
         'Set or clear the address for alerts of an application. It is kept; Postrider sends no e-mail by itself.',
       metadata: operation(TAG, { kind: 'application', capabilities: ['ManageEndpoint'] }),
     },
+    ...statsRoutes,
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },
 );

@@ -1,6 +1,7 @@
 import type { contract } from '@postrider/contract';
 import type { Handlers } from '../../handlers.js';
 import { listApplications } from '../../storage/application.js';
+import { countApplicationsWithEndpoint } from '../../storage/endpoint-count.js';
 import { presentPage, toPageRequest } from '../page-query.js';
 import { presentApplication } from './present.js';
 import {
@@ -10,6 +11,7 @@ import {
   removeApplication,
   upsertApplication,
 } from './service.js';
+import { countAttempts } from './stats.js';
 
 export const applicationRoutes: Handlers<typeof contract.application> = {
   list: async ({ ctx, caller, query }) => {
@@ -46,4 +48,15 @@ export const applicationRoutes: Handlers<typeof contract.application> = {
     await removeApplication(ctx, caller.environmentId, params.app_id);
     return { status: 204, body: undefined };
   },
+  countActive: async ({ ctx, caller, query }) => {
+    const count = await countApplicationsWithEndpoint(ctx.database.kysely, caller.environmentId, {
+      excludePlay: query.exclude_svix_play,
+      excludeDisabled: query.exclude_disabled,
+    });
+    return { status: 200, body: { count } };
+  },
+  statsAttempts: async ({ ctx, application, query }) => ({
+    status: 200,
+    body: await countAttempts(ctx, application, query, query.event_types),
+  }),
 };

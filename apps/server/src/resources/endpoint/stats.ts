@@ -9,8 +9,11 @@ import { refill } from '../../dispatch/throttle.js';
 import { requireEndpoint } from '../../endpoints.js';
 import { AppError } from '../../errors.js';
 import { endId, startId } from '../../ids.js';
+import { sumEndpoint } from '../../storage/activity.js';
 import type { Application } from '../../storage/application.js';
+import { SPAN } from '../../storage/attempt-tally.js';
 import { countAttempts, countOpenDeliveries, findHeldBack } from '../../storage/endpoint-stats.js';
+import { ceilTo, floorTo, spanAt, toRows } from '../activity-query.js';
 
 const HOUR_MS = 3_600_000;
 /** Longest period, and what clocks and slow requests may add to it. */
@@ -55,31 +58,62 @@ const idsOf = (prefix: string, { since, until }: Period) => ({
   last: endId(prefix, until),
 });
 
-async function count(
+/**
+ * Attempts that succeeded and failed. Of what is older than 3 days whole hours are counted; what is younger is counted to
+ * the instant: the 5 minutes that lie in the period with a part only are counted attempt by attempt.
+ */
+async function countEnded(
   ctx: RequestContext,
-  application: Application,
-  idOrUid: string,
-  period: Period,
-): Promise<EndpointStats> {
+  key: { readonly applicationId: string; readonly endpointId: string },
+  { since, until }: Period,
+  now: Date,
+): Promise<{ success: number; fail: number }> {
   const database = ctx.database.kysely;
-  const endpoint = await requireEndpoint(database, application.id, idOrUid);
-  const key = { applicationId: application.id, endpointId: endpoint.id };
-  const ended = await countAttempts(database, key, idsOf(ID_PREFIX.attempt, period));
-  const open = await countOpenDeliveries(database, key, idsOf(ID_PREFIX.message, period));
-  return { ...ended, ...open };
+  const isFresh = (at: Date) => spanAt(at, now) === SPAN.fiveMinutes;
+  const first = isFresh(since) ? ceilTo(since, SPAN.fiveMinutes) : floorTo(since, SPAN.hour);
+  const open = until >= now || !isFresh(until);
+  const last = open ? ceilTo(until, spanAt(until, now)) : floorTo(until, SPAN.fiveMinutes);
+  const instantBefore = (at: Date) => new Date(at.getTime() - 1);
+  const edges: Period[] =
+    first > last
+      ? [{ since, until }]
+      : [
+          ...(since < first ? [{ since, until: instantBefore(first) }] : []),
+          ...(open ? [] : [{ since: last, until }]),
+        ];
+  const counted: { success: number; fail: number }[] = [
+    first < last ? await sumEndpoint(database, key, { since: first, until: last }) : { success: 0, fail: 0 },
+  ];
+  for (const edge of edges) counted.push(await countAttempts(database, key, idsOf(ID_PREFIX.attempt, edge)));
+  return {
+    success: counted.reduce((sum, one) => sum + one.success, 0),
+    fail: counted.reduce((sum, one) => sum + one.fail, 0),
+  };
 }
 
 /**
- * The endpoint's attempts of a period by how they ended, and its messages of the period that wait or were canceled.
+ * The endpoint's attempts of a period by how they ended, deliveries that were canceled in it (in the whole 5 minutes or
+ * hours that it touches), and those of its messages that wait.
  *
  * @throws AppError 404, 400 for a period that cannot be
  */
-export const countByStatus = (
+export async function countByStatus(
   ctx: RequestContext,
   application: Application,
   idOrUid: string,
   bounds: Bounds,
-): Promise<EndpointStats> => count(ctx, application, idOrUid, readPeriod(bounds, ctx.clock.now()));
+): Promise<EndpointStats> {
+  const database = ctx.database.kysely;
+  const now = ctx.clock.now();
+  const period = readPeriod(bounds, now);
+  const endpoint = await requireEndpoint(database, application.id, idOrUid);
+  const key = { applicationId: application.id, endpointId: endpoint.id };
+  if (period.until < period.since) return { success: 0, fail: 0, pending: 0, sending: 0, canceled: 0 };
+  const { success, fail } = await countEnded(ctx, key, period, now);
+  const { canceled } = await sumEndpoint(database, key, toRows(period, now));
+  const open = await countOpenDeliveries(database, key, idsOf(ID_PREFIX.message, period));
+  return { success, fail, ...open, canceled };
+}
 
 /**
  * The same without what waits, of whole hours.
@@ -93,7 +127,13 @@ export async function countEndedByHours(
   bounds: Bounds,
 ): Promise<EndpointAttemptStats> {
   const period = toWholeHours(readPeriod(bounds, ctx.clock.now()));
-  const { success, fail, canceled } = await count(ctx, application, idOrUid, period);
+  const database = ctx.database.kysely;
+  const endpoint = await requireEndpoint(database, application.id, idOrUid);
+  const { success, fail, canceled } = await sumEndpoint(
+    database,
+    { applicationId: application.id, endpointId: endpoint.id },
+    period,
+  );
   return { success, fail, canceled };
 }
 

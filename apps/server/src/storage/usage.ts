@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../database/database.js';
+import { asBound, type Stretch } from './activity.js';
+
+/** Applications of an environment in the order of their ids, `limit` after the given one; of the given ids, or all. */
+export interface ApplicationPage {
+  readonly environmentId: string;
+  readonly ids: readonly string[] | null;
+  readonly after: string;
+  readonly limit: number;
+}
+
+const pageOf = ({ environmentId, ids, after, limit }: ApplicationPage) => sql`(
+  select id, uid from application
+  where environment_id = ${environmentId} and deleted_at is null and id > ${after}
+    and (${ids === null ? null : [...ids]}::text[] is null or id = any(${ids === null ? null : [...ids]}::text[]))
+  order by id limit ${limit}
+) as page`;
+
+/** How many attempts each of them had. */
+export async function countAttemptsOfPage(
+  database: Queryable,
+  page: ApplicationPage,
+  { since, until }: Stretch,
+): Promise<{ appId: string; appUid: string | null; messageDestinations: number }[]> {
+  const figures = (table: string) => sql`coalesce((
+    select sum(success + fail) from ${sql.table(table)}
+    where application_id = page.id and bucket >= ${asBound(since)}::timestamptz and bucket < ${asBound(until)}::timestamptz
+  ), 0)`;
+  const { rows } = await sql<{ appId: string; appUid: string | null; messageDestinations: number }>`
+    select id as "appId", uid as "appUid",
+      (${figures('event_type_activity')} + ${figures('attempt_tally')})::int8 as "messageDestinations"
+    from ${pageOf(page)} order by id`.execute(database);
+  return rows;
+}
+
+/** Which event types the endpoints of each of them listen to by name. */
+export async function listEventTypesOfPage(
+  database: Queryable,
+  page: ApplicationPage,
+): Promise<{ appId: string; appUid: string | null; eventTypes: string[] }[]> {
+  const { rows } = await sql<{ appId: string; appUid: string | null; eventTypes: string[] }>`
+    select id as "appId", uid as "appUid", array(
+      select distinct name from endpoint cross join lateral unnest(event_types) as name
+      where application_id = page.id and deleted_at is null order by name
+    ) as "eventTypes"
+    from ${pageOf(page)} order by id`.execute(database);
+  return rows;
+}
+
+/** Ids of the applications of the environment that these ids and uids name, by what names them. */
+export async function findApplicationIds(
+  database: Queryable,
+  environmentId: string,
+  idsOrUids: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ given: string; id: string }>`
+    select given, found.id from unnest(${[...idsOrUids]}::text[]) as given
+    cross join lateral (
+      select id from application
+      where environment_id = ${environmentId} and (id = given or uid = given) and deleted_at is null
+      order by id = given desc limit 1
+    ) as found`.execute(database);
+  return new Map(rows.map(({ given, id }) => [given, id]));
+}
