@@ -85,7 +85,13 @@ export async function deleteApplicationRows(
   database: Queryable,
   applicationIds: readonly string[],
 ): Promise<void> {
-  for (const table of ['endpoint_work', 'application_throttle'] as const) {
+  for (const table of [
+    'endpoint_work',
+    'application_throttle',
+    'attempt_tally',
+    'endpoint_activity',
+    'event_type_activity',
+  ] as const) {
     await database.deleteFrom(table).where('application_id', 'in', applicationIds).execute();
   }
   await database.deleteFrom('application').where('id', 'in', applicationIds).execute();

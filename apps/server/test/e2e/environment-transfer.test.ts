@@ -96,6 +96,25 @@ describe('import', () => {
     expect(kept(await exportOf(two))).toEqual(kept(await exportOf(one)));
   });
 
+  it('brings settings over: those that were set, beside those that the other has', async () => {
+    await unwrap(
+      one.client.management.environmentSettings.patch({ body: { enforceHttps: true, displayName: 'Acme' } }),
+    );
+    await unwrap(
+      two.client.management.environmentSettings.patch({ body: { readOnly: true, displayName: 'Other' } }),
+    );
+    const { settings } = await exportOf(one);
+    expect(settings).toEqual({ enforceHttps: true, displayName: 'Acme' });
+    expect((await send(two, { settings })).status).toBe(204);
+    const both = { enforceHttps: true, readOnly: true, displayName: 'Acme' };
+    expect(await unwrap(two.client.management.environmentSettings.get())).toMatchObject(both);
+    const { id } = await unwrap(two.client.application.create({ body: { name: 'Acme' } }));
+    const params = { app_id: id };
+    expect((await two.client.endpoint.create({ params, body: { url: 'http://example.com/' } })).status).toBe(
+      422,
+    );
+  });
+
   it('adds and changes, and deletes nothing', async () => {
     for (const name of ['a', 'b']) {
       await one.client.eventType.create({ body: { name, description: name, schemas: { '1': {} } } });
@@ -156,9 +175,9 @@ describe('import', () => {
       ['body', 'connectors'],
     ],
     [
-      'settings that nobody knows',
-      { eventTypes: [{ name: 'a', description: '' }], settings: { nobodyKnows: true } },
-      ['body', 'settings'],
+      'settings that cannot be',
+      { eventTypes: [{ name: 'a', description: '' }], settings: { enforceHttps: 'perhaps' } },
+      ['body', 'settings', 'enforceHttps'],
     ],
   ])('with %s is 422, and nothing of it comes in', async (_name, body, loc) => {
     const answer = await send(one, body);

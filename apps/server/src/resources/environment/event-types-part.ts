@@ -36,7 +36,7 @@ export const eventTypesPart: Part = {
     if (!eventTypes || eventTypes.length === 0) return undefined;
     check(eventTypes);
     const wanted = eventTypes.map(toEventType);
-    return async (transaction, environmentId, now) => {
+    return async (_ctx, transaction, environmentId, now) => {
       await mergeEventTypes(transaction, environmentId, wanted, false, now);
     };
   },

@@ -6,7 +6,12 @@ import { eventTypesPart } from './event-types-part.js';
 import { settingsPart } from './settings-part.js';
 
 /** What a part writes, in the transaction of the whole import. */
-export type Write = (transaction: Queryable, environmentId: string, now: Date) => Promise<void>;
+export type Write = (
+  ctx: RequestContext,
+  transaction: Queryable,
+  environmentId: string,
+  now: Date,
+) => Promise<void>;
 
 /** A part of an environment's configuration: how it goes out and comes in. */
 export interface Part {
@@ -48,7 +53,8 @@ export async function importEnvironment(
   const writes = parts().flatMap((part) => part.prepare(input) ?? []);
   const now = ctx.clock.now();
   await ctx.database.kysely.transaction().execute(async (transaction) => {
-    for (const write of writes) await write(transaction, environmentId, now);
+    for (const write of writes) await write(ctx, transaction, environmentId, now);
   });
+  ctx.settings.drop(environmentId);
   events.environmentImported(ctx, { environmentId, eventTypes: input.eventTypes?.length ?? 0 });
 }
