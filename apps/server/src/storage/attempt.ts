@@ -24,8 +24,8 @@ export interface AttemptFilter extends LabelFilter {
 const STATUSES: readonly (number | undefined)[] = [undefined, 0, 2];
 
 /**
- * The endpoint's attempts, newest first. Walks the index of its attempts, the one of those that failed, or the one by
- * event type; where their messages have something rare, looks at the attempts of these messages.
+ * The endpoint's attempts, newest first. Walks the indexes of those that succeeded and that failed, or the one by event
+ * type; where their messages have something rare, looks at the attempts of these messages.
  */
 export async function listAttemptsOfEndpoint(
   database: Queryable,
@@ -144,9 +144,19 @@ async function sourceOf(
     return { from: sql`(${firstOfTypes(key, eventTypes, inner, window)}) as attempt`, conditions: [] };
   }
   const own = sql`attempt.application_id = ${applicationId} and attempt.endpoint_id = ${endpointId}`;
-  // Written out: only so does the planner know that the index of failures has all of them.
-  const failed = status === 2 ? [sql`attempt.status = 2`] : [];
-  return { from: sql`attempt`, conditions: [own, ...failed, within(id, window)] };
+  const conditions = [own, within(id, window)];
+  // The status is written out: only so does the planner know which index has all of them.
+  if (status !== undefined) {
+    const only = status === 0 ? sql`attempt.status = 0` : sql`attempt.status = 2`;
+    return { from: sql`attempt`, conditions: [...conditions, only] };
+  }
+  const inOrder = sql`order by ${id} ${sql.raw(window.fromOldest ? 'asc' : 'desc')} offset 0`;
+  const from = sql`(
+      (select * from attempt where ${allOf(conditions)} and attempt.status = 0 ${inOrder})
+      union all
+      (select * from attempt where ${allOf(conditions)} and attempt.status = 2 ${inOrder})
+    ) as attempt`;
+  return { from, conditions: [] };
 }
 
 /** The message's attempts at all endpoints or at one, newest first. Walks the primary key. */

@@ -23,8 +23,7 @@ export async function countAttempts(
     where application_id = ${applicationId} and endpoint_id = ${endpointId}
       and id between ${first} and ${last}`;
   const { rows } = await sql<{ success: number; fail: number }>`
-    select total - fail as success, fail
-    from (select (${attempts}) as total, (${attempts} and status = 2) as fail) as counted`.execute(database);
+    select (${attempts} and status = 0) as success, (${attempts} and status = 2) as fail`.execute(database);
   return rows[0] ?? { success: 0, fail: 0 };
 }
 
@@ -32,26 +31,30 @@ export async function countAttempts(
 const MOST_OPEN = 100_000;
 
 /**
- * How many deliveries of messages with ids in the range wait for their first attempt or for another one. Looked at are
- * those that wait for a time, and those that a process has under way since they were born, `MOST_OPEN` of each at most.
+ * How many deliveries of messages with ids in the range wait for their first attempt or for another one, `MOST_OPEN` of
+ * each kind at most. What was born claimed is in no index; it is not older than what its process has under way.
  */
 export async function countOpenDeliveries(
   database: Queryable,
   { applicationId, endpointId }: EndpointKey,
   { first, last }: IdRange,
 ): Promise<{ pending: number; sending: number }> {
-  const own = sql`application_id = ${applicationId} and endpoint_id = ${endpointId}`;
+  const own = sql`application_id = ${applicationId} and endpoint_id = ${endpointId}
+    and message_id between ${first} and ${last}`;
+  const listed = (status: number) => sql`
+    select count(*) from (
+      select from delivery where ${own} and listed_status = ${status} order by message_id limit ${MOST_OPEN}
+    ) as listed`;
   const { rows } = await sql<{ pending: number; sending: number }>`
-    select count(*) filter (where status = 1) as pending, count(*) filter (where status = 3) as sending
-    from (
-      (select message_id, status from delivery where ${own} and due_at is not null
-        order by due_at limit ${MOST_OPEN})
-      union
-      (select message_id, status from delivery
-        where ${own} and message_id >= (select min(settled_before) from worker)
-        order by message_id limit ${MOST_OPEN})
-    ) as open
-    where message_id >= ${first} and message_id <= ${last}`.execute(database);
+    select (${listed(1)}) + (
+        select count(*) from (
+          select from delivery
+          where ${own} and message_id >= (select min(settled_before) from worker)
+            and status = 1 and listed_status is null
+          order by message_id limit ${MOST_OPEN}
+        ) as born
+      ) as pending,
+      (${listed(3)}) as sending`.execute(database);
   return rows[0] ?? { pending: 0, sending: 0 };
 }
 

@@ -34,16 +34,28 @@ export async function countAttemptsOfPage(
   return rows;
 }
 
-/** Which event types the endpoints of each of them listen to by name. */
+/** Which event types the endpoints of an application listen to. */
+export interface ListenedEventTypes {
+  readonly appId: string;
+  /** Those that some endpoint names. */
+  readonly explicitlySubscribedEventTypes: string[];
+  /** Whether some endpoint listens to all. */
+  readonly hasCatchAllEndpoint: boolean;
+}
+
+/** Which event types the endpoints of each of them listen to; disabled ones count. */
 export async function listEventTypesOfPage(
   database: Queryable,
   page: ApplicationPage,
-): Promise<{ appId: string; appUid: string | null; eventTypes: string[] }[]> {
-  const { rows } = await sql<{ appId: string; appUid: string | null; eventTypes: string[] }>`
-    select id as "appId", uid as "appUid", array(
-      select distinct name from endpoint cross join lateral unnest(event_types) as name
-      where application_id = page.id and deleted_at is null order by name
-    ) as "eventTypes"
+): Promise<ListenedEventTypes[]> {
+  const { rows } = await sql<ListenedEventTypes>`
+    select id as "appId", array(
+        select distinct name from endpoint cross join lateral unnest(event_types) as name
+        where application_id = page.id and deleted_at is null order by name
+      ) as "explicitlySubscribedEventTypes",
+      exists (
+        select from endpoint where application_id = page.id and deleted_at is null and event_types is null
+      ) as "hasCatchAllEndpoint"
     from ${pageOf(page)} order by id`.execute(database);
   return rows;
 }

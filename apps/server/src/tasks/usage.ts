@@ -7,7 +7,6 @@ const PAGE = 50;
 
 const begin = { state: { after: '', found: [] }, data: {} };
 const stateOf = <T extends z.ZodType>(found: T) => z.object({ after: z.string(), found: z.array(found) });
-const application = { appId: z.string(), appUid: z.string().nullable() };
 
 /** Counts the attempts of applications in a period. */
 export const appStatsKind = defineKind({
@@ -17,7 +16,9 @@ export const appStatsKind = defineKind({
     until: z.iso.datetime(),
     applicationIds: z.array(z.string()).nullable(),
   }),
-  state: stateOf(z.object({ ...application, messageDestinations: z.number() })),
+  state: stateOf(
+    z.object({ appId: z.string(), appUid: z.string().nullable(), messageDestinations: z.number() }),
+  ),
   begin,
   step: async (_ctx, transaction, { environmentId, input, state }) => {
     const page = { environmentId, ids: input.applicationIds, after: state.after, limit: PAGE };
@@ -31,12 +32,18 @@ export const appStatsKind = defineKind({
 export const eventTypeAggregateKind = defineKind({
   name: 'event-type.aggregate',
   input: z.object({}),
-  state: stateOf(z.object({ ...application, eventTypes: z.array(z.string()) })),
+  state: stateOf(
+    z.object({
+      appId: z.string(),
+      explicitlySubscribedEventTypes: z.array(z.string()),
+      hasCatchAllEndpoint: z.boolean(),
+    }),
+  ),
   begin,
   step: async (_ctx, transaction, { environmentId, state }) => {
     const page = { environmentId, ids: null, after: state.after, limit: PAGE };
     const rows = await listEventTypesOfPage(transaction, page);
-    return nextStep(state, rows, (found) => ({ appEventTypes: found }));
+    return nextStep(state, rows, (found) => ({ event_types: found }));
   },
 });
 

@@ -45,7 +45,7 @@ class Explain implements KyselyPlugin {
 
 /** A busy service: per message a delivery to two endpoints and an attempt of each, of which one in 500 failed. */
 const FILL = [
-  sql`insert into environment values ('org_1', 'x', true, now())`,
+  sql`insert into environment (id, name, is_default, created_at, updated_at) values ('org_1', 'x', true, now(), now())`,
   sql`insert into application (environment_id, id, name, metadata, created_at, updated_at)
     select 'org_1', 'app_' || lpad(n::text, 27, '0'), 'x', '{}', now(), now() from generate_series(1, ${APPLICATIONS}) n`,
   sql`insert into endpoint (environment_id, application_id, id, url, created_at, updated_at)
@@ -161,7 +161,7 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ['a message by event id', 'message_event_id', false, (db) => findMessageKey(db, APP, 'event-2')],
     [
       'attempts of an endpoint',
-      'attempt_endpoint',
+      'attempt_succeeded',
       false,
       (db) => listAttemptsOfEndpoint(db, APP, ENDPOINT, content, attempts),
     ],
@@ -186,7 +186,7 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ],
     [
       'the number of attempts',
-      'attempt_endpoint',
+      'attempt_succeeded',
       false,
       (db) => countAttemptsOfEndpoint(db, APP, ENDPOINT, content, attempts),
     ],
@@ -252,12 +252,13 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
       true,
       (db) => sumOverTime(db, APP, stretch, 3_600, undefined),
     ],
-    ['what waits for an endpoint', 'delivery_due', true, (db) => countOpenDeliveries(db, key, wholeRange)],
-    ['attempts of some minutes', 'attempt_endpoint', true, (db) => countAttempts(db, key, fewAttempts)],
+    ['what waits for an endpoint', 'delivery_status', true, (db) => countOpenDeliveries(db, key, wholeRange)],
+    ['attempts of some minutes', 'attempt_succeeded', true, (db) => countAttempts(db, key, fewAttempts)],
   ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
     const plan = await plansOf(run);
     expect(plan).toContain(index);
     expect(plan).not.toMatch(/Seq Scan on (message|message_label|delivery|attempt)\b/);
-    if (!maySort) expect(plan).not.toMatch(/\bSort\b/);
+    // To merge what is in order has a sort key, and sorts nothing.
+    if (!maySort) expect(plan).not.toMatch(/(^|-> +)(Incremental )?Sort\b/m);
   });
 });

@@ -94,7 +94,7 @@ describe.each(GENERATIONS)('%s', (_name, Svix, content) => {
     expect(await endpoint.recover(scene.appId, endpointId, { since: timestamp })).toMatchObject({
       id: expect.stringMatching(/^qtask_/),
       task: 'endpoint.recover',
-      status: 'finished',
+      status: 'running',
       updatedAt: expect.any(Date),
     });
     await scene.recorded(id, 3);

@@ -41,7 +41,7 @@ class Explain implements KyselyPlugin {
 
 /** A busy service: per message a delivery to two endpoints and an attempt of each, of which one in 500 failed. */
 const FILL = [
-  sql`insert into environment values ('org_1', 'x', true, now())`,
+  sql`insert into environment (id, name, is_default, created_at, updated_at) values ('org_1', 'x', true, now(), now())`,
   sql`insert into application (environment_id, id, name, metadata, created_at, updated_at)
     select 'org_1', 'app_' || lpad(n::text, 27, '0'), 'x', '{}', now(), now() from generate_series(1, ${APPLICATIONS}) n`,
   sql`insert into endpoint (environment_id, application_id, id, url, created_at, updated_at)

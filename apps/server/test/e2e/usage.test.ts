@@ -1,3 +1,4 @@
+import { unwrap } from '@postrider/client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordAttempts } from '../../src/storage/record.js';
 import { attemptAt } from '../attempts.js';
@@ -70,16 +71,21 @@ it('gathers the event types that endpoints listen to, of more applications than 
   await scene.endpoint('https://example.com/', { eventTypes: ['a.c', 'a.b'] });
   await scene.endpoint('https://example.com/');
   for (let n = 0; n < 55; n++) await client.application.create({ body: { name: `${n}`, uid: `many-${n}` } });
+  const many = await unwrap(client.application.get({ params: { app_id: 'many-7' } }));
   for (const sdk of scene.sdks) {
     const started = await sdk.statistics.aggregateEventTypes();
     expect(started).toMatchObject({ task: 'event-type.aggregate', status: 'running' });
-    const { appEventTypes } = (await taskEnded(started.id)) as { appEventTypes: unknown[] };
-    expect(appEventTypes).toHaveLength(56);
-    expect(appEventTypes).toContainEqual({
+    const { event_types: listened } = (await taskEnded(started.id)) as { event_types: unknown[] };
+    expect(listened).toHaveLength(56);
+    expect(listened).toContainEqual({
       appId: scene.appId,
-      appUid: null,
-      eventTypes: ['a.b', 'a.c'],
+      explicitlySubscribedEventTypes: ['a.b', 'a.c'],
+      hasCatchAllEndpoint: true,
     });
-    expect(appEventTypes).toContainEqual({ appId: expect.any(String), appUid: 'many-7', eventTypes: [] });
+    expect(listened).toContainEqual({
+      appId: many.id,
+      explicitlySubscribedEventTypes: [],
+      hasCatchAllEndpoint: false,
+    });
   }
 });

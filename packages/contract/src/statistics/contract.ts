@@ -38,7 +38,7 @@ export const statistics = c.router(
       responses: { 202: AggregateEventTypesOut },
       summary: 'Aggregate Event Types',
       description:
-        'Gather, in the background, the event types that the endpoints of each application listen to. The finished task has `appEventTypes` in its data: `appId`, `appUid` and `eventTypes` of each.',
+        'Gather, in the background, the event types that the endpoints of each application listen to. The finished task has `event_types` in its data: `appId`, `explicitlySubscribedEventTypes` and `hasCatchAllEndpoint` of each.',
       metadata: OPERATOR,
     },
     endpointCount: {

@@ -152,7 +152,8 @@ export const dispatch = {
       created_at timestamptz not null,
       primary key (application_id, message_id, id)
     )`,
-    'create index attempt_endpoint on attempt (application_id, endpoint_id, id)',
+    // Each attempt is in one of them: a list of either is found at once, and one of both merges them.
+    'create index attempt_succeeded on attempt (application_id, endpoint_id, id) where status = 0',
     'create index attempt_failed on attempt (application_id, endpoint_id, id) where status = 2',
 
     // A process that takes work, by a number that its leases name. It holds an advisory lock on the number while it
