@@ -19,6 +19,21 @@ const readableVariants: VariantColorsResolver = (input) => {
   return input.variant === 'default' ? colors : { ...colors, color: 'var(--portal-ink)' };
 };
 
+/** Ground of buttons that destroy something; white on it reaches WCAG AA. The shades do not differ. */
+const DANGER = '#b3261e';
+const DANGER_SHADES = [
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  '#98201a',
+  DANGER,
+  DANGER,
+] as const;
+
 /**
  * Mantine's theme for a brand.
  *
@@ -27,7 +42,7 @@ const readableVariants: VariantColorsResolver = (input) => {
 export function createPortalTheme(brand: Brand, fontFamily: string | undefined): MantineThemeOverride {
   const font = fontFamily ?? DEFAULT_FONT_STACK;
   return createTheme({
-    colors: { brand: [...brand.shades] },
+    colors: { brand: [...brand.shades], danger: [...DANGER_SHADES] },
     primaryColor: 'brand',
     primaryShade: BRAND_SHADE,
     variantColorResolver: readableVariants,
@@ -60,6 +75,8 @@ export function portalVariables(brand: Brand): CSSVariablesResolver {
     '--mantine-color-default': 'var(--portal-card)',
     '--mantine-color-default-hover': 'var(--portal-hover)',
     '--mantine-color-default-color': 'var(--portal-text)',
+    '--mantine-color-error': 'var(--portal-danger)',
+    '--mantine-color-placeholder': 'var(--portal-dimmed)',
     '--mantine-color-default-border': 'var(--portal-border-strong)',
   };
   return () => ({ variables: {}, light: scheme, dark: scheme });
