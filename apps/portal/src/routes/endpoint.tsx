@@ -14,7 +14,7 @@ import { EndpointActions, useSwitch } from '../features/endpoints/endpoint-actio
 import { EndpointRail } from '../features/endpoints/endpoint-rail';
 import { EndpointState } from '../features/endpoints/endpoint-table';
 import { HealthBanner } from '../features/endpoints/health-banner';
-import { useEndpoint } from '../features/endpoints/queries';
+import { useEndpoint, useLatestAttempts } from '../features/endpoints/queries';
 import { useMay } from '../features/session/queries';
 import { useOpenSession } from '../features/session/session-scope';
 import { hasStatus } from '../lib/api';
@@ -24,8 +24,10 @@ export function EndpointPage() {
   const { t } = useTranslation();
   const { endpointId } = useParams({ from: '/$appId/endpoints/$endpointId' });
   const endpoint = useEndpoint(endpointId);
+  // The banner stands above everything: what it says is waited for, so that nothing moves when it comes.
+  const latest = useLatestAttempts(endpointId);
   if (hasStatus(endpoint.error, 404)) return <Screen kind="endpointMissing" action={<ToEndpoints />} />;
-  if (endpoint.isPending) {
+  if (endpoint.isPending || (endpoint.isSuccess && latest.isPending)) {
     return <PageSkeleton heading={<PageHead title={t('endpoints.loading')} />} />;
   }
   return <Loaded query={endpoint}>{(data) => <Endpoint key={data.id} endpoint={data} />}</Loaded>;

@@ -19,6 +19,19 @@ const readableVariants: VariantColorsResolver = (input) => {
   return input.variant === 'default' ? colors : { ...colors, color: 'var(--portal-ink)' };
 };
 
+/** Mantine's greys of the dark scheme, from text to ground, after ours in base.css. */
+const DARK_SHADES = [
+  '#e7eaee',
+  '#c5cbd3',
+  '#9fa8b5',
+  '#7c8593',
+  '#454d59',
+  '#252a33',
+  '#161a20',
+  '#14171c',
+  '#101318',
+  '#0c0e12',
+] as const;
 /** Ground of buttons that destroy something; white on it reaches WCAG AA. The shades do not differ. */
 const DANGER = '#b3261e';
 const DANGER_SHADES = [
@@ -42,7 +55,7 @@ const DANGER_SHADES = [
 export function createPortalTheme(brand: Brand, fontFamily: string | undefined): MantineThemeOverride {
   const font = fontFamily ?? DEFAULT_FONT_STACK;
   return createTheme({
-    colors: { brand: [...brand.shades], danger: [...DANGER_SHADES] },
+    colors: { brand: [...brand.shades], danger: [...DANGER_SHADES], dark: [...DARK_SHADES] },
     primaryColor: 'brand',
     primaryShade: BRAND_SHADE,
     variantColorResolver: readableVariants,

@@ -7,6 +7,8 @@ import { type EndpointValues, type FieldErrors, isChannel } from './endpoint-val
 /** Most channels that an endpoint may have. */
 const MAX_CHANNELS = 10;
 
+const URL_EXAMPLE = 'https://example.com/webhooks';
+
 interface EndpointFieldsProps {
   readonly values: EndpointValues;
   readonly errors: FieldErrors;
@@ -25,7 +27,7 @@ export function EndpointFields({ values, errors, onChange }: EndpointFieldsProps
         inputMode="url"
         autoComplete="off"
         required
-        placeholder="https://example.com/webhooks"
+        placeholder={URL_EXAMPLE}
         value={values.url}
         error={errors.url}
         onChange={(event) => onChange({ url: event.currentTarget.value })}

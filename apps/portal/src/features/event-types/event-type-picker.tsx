@@ -111,7 +111,7 @@ function Node({ node, chosen, onChange, isSearching }: NodeProps) {
       onChange={toggle}
     />
   );
-  if (!isGroup) return <li className={styles.node}>{box}</li>;
+  if (!isGroup) return <li className={`${styles.node} ${styles.leaf}`}>{box}</li>;
   return (
     <li className={styles.node}>
       <div className={styles.group}>

@@ -36,6 +36,10 @@ function resolve(schema: unknown, root: JsonObject): JsonObject {
 const alternatives = (schema: JsonObject): readonly unknown[] =>
   [schema.oneOf, schema.anyOf].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
 
+/** The JSON type of a value. */
+const nameOfType = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+
 function typeOf(schema: JsonObject, root: JsonObject): string {
   const { type, items } = schema;
   if (Array.isArray(type)) return type.map(String).join(' | ');
@@ -48,6 +52,8 @@ function typeOf(schema: JsonObject, root: JsonObject): string {
   }
   const others = alternatives(schema).map((one) => typeOf(resolve(one, root), root));
   if (others.length > 0) return [...new Set(others)].join(' | ');
+  const values = Array.isArray(schema.enum) ? schema.enum : 'const' in schema ? [schema.const] : [];
+  if (values.length > 0) return [...new Set(values.map(nameOfType))].join(' | ');
   return isObject(schema.properties) ? 'object' : 'any';
 }
 
