@@ -1,4 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import { unwrap } from '@postrider/client';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isBrowserMissing } from './browser';
@@ -139,6 +140,35 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
         await withPage(setting(), walk, { viewport: { width, height: 700 } });
       },
     );
+
+    test('a dialog stands by what was pressed, and has room', async () => {
+      const { server } = setting();
+      await withPage(setting(), async (page) => {
+        const application = await server.createApplication();
+        const params = { app_id: application.id };
+        const body = { url: 'https://receiver.example/x', description: '', version: 1, disabled: false };
+        const { id } = await unwrap(server.client.endpoint.create({ params, body, headers: {} }));
+        const link = linkTo(await server.link(application), `/endpoints/${id}`);
+        await page.goto(host.appPortal({ url: link, fullSize: 'true' }));
+        await page.setViewportSize({ width: 375, height: 700 });
+        const frame = await portalFrame(page, server.url);
+        const rotate = frame.getByRole('button', { name: 'Rotate' });
+        await rotate.waitFor();
+        await settledHeight(page);
+        const pressed = await rotate.evaluate((element) => element.getBoundingClientRect().top);
+        await rotate.click();
+        const dialog = frame.getByRole('dialog');
+        await dialog.waitFor();
+        await settledHeight(page);
+        const { top, bottom, height } = await dialog.evaluate((element) => {
+          const box = element.getBoundingClientRect();
+          return { top: box.top, bottom: box.bottom, height: window.innerHeight };
+        });
+        expect(bottom).toBeLessThanOrEqual(height);
+        expect(pressed).toBeGreaterThan(top);
+        expect(pressed).toBeLessThan(bottom);
+      });
+    });
 
     test('the height follows the width', async () => {
       const { application, server } = setting();

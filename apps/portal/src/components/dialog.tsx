@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react';
 import { usePortal } from '../app/portal';
 import styles from './dialog.module.css';
 
@@ -34,6 +34,14 @@ function placeInFrame(dialog: HTMLDialogElement, pressedAt: number): () => void 
   };
 }
 
+/** What was pressed to get here. An item of a menu is gone with its menu; the button that opened that stays. */
+function findOpener(): HTMLElement | null {
+  const { activeElement } = document;
+  const menu = activeElement?.closest('[role=menu]')?.getAttribute('aria-labelledby');
+  if (menu) return document.getElementById(menu);
+  return activeElement instanceof HTMLElement ? activeElement : null;
+}
+
 /** The browser's own modal dialog: it keeps the focus, gives it back at the end, and closes with Escape. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const { isFramed } = usePortal();
@@ -45,12 +53,13 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     close.current = onClose;
   }, [onClose]);
 
-  useEffect(() => {
+  // A layout effect, since it must close before it is taken out of the page: only then can it give the focus back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog === null) return undefined;
-    const pressedAt = document.activeElement?.getBoundingClientRect().top ?? 0;
+    const opener = findOpener();
     dialog.showModal();
-    const leave = isFramed ? placeInFrame(dialog, pressedAt) : undefined;
+    const leave = isFramed ? placeInFrame(dialog, opener?.getBoundingClientRect().top ?? 0) : undefined;
     const onCancel = (event: Event) => {
       event.preventDefault();
       close.current();
@@ -65,6 +74,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       dialog.removeEventListener('pointerdown', onPress);
       leave?.();
       dialog.close();
+      opener?.focus({ preventScroll: true });
     };
   }, [isFramed]);
 

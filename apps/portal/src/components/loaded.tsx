@@ -1,9 +1,6 @@
-import { Skeleton } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import styles from './loaded.module.css';
-import page from './page.module.css';
+import { Lines } from './lines';
 import { ProblemNote } from './problem-note';
 
 interface LoadedProps<T> {
@@ -18,20 +15,4 @@ export function Loaded<T>({ query, lines = 3, children }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data);
   if (query.error !== null) return <ProblemNote error={query.error} retry={() => void query.refetch()} />;
   return <Lines count={lines} />;
-}
-
-/** Lines that are on their way. */
-export function Lines({ count }: { readonly count: number }) {
-  const { t } = useTranslation();
-  return (
-    <div>
-      <span className={page.hidden}>{t('portal.loading')}</span>
-      {Array.from({ length: count }, (_, index) => `${index}`).map((key) => (
-        <div key={key} className={styles.line} aria-hidden="true">
-          <Skeleton height="0.75rem" width={Number(key) % 2 === 0 ? '45%' : '60%'} />
-          <Skeleton height="0.625rem" width={Number(key) % 2 === 0 ? '70%' : '40%'} />
-        </div>
-      ))}
-    </div>
-  );
 }

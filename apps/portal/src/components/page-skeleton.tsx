@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Lines } from './loaded';
+import { Lines } from './lines';
 import page from './page.module.css';
 import styles from './page-skeleton.module.css';
 

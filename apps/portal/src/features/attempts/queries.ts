@@ -42,10 +42,13 @@ export function useAttemptHeaders(messageId: string, attemptId: string, isOpen: 
 /** Sends a message to an endpoint once more. */
 export function useResend() {
   const { api, session } = useOpenSession();
-  return useChange(({ messageId, endpointId }: { messageId: string; endpointId: string }) =>
-    api.messageAttempt.resend({
-      params: { app_id: session.appId, msg_id: messageId, endpoint_id: endpointId },
-      headers: {},
-    }),
+  return useChange(
+    ({ messageId, endpointId }: { messageId: string; endpointId: string }) =>
+      api.messageAttempt.resend({
+        params: { app_id: session.appId, msg_id: messageId, endpoint_id: endpointId },
+        headers: {},
+      }),
+    undefined,
+    { startsWork: true },
   );
 }

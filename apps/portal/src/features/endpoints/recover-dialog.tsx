@@ -28,7 +28,11 @@ export function RecoverDialog({ endpointId, since: given, onClose }: RecoverDial
   const [choice, setChoice] = useState<WindowName>('day');
   const since = given ?? sinceOf(choice, opened).toISOString();
   const params = useEndpointParams(endpointId);
-  const recover = useChange((body: { since: string }) => api.endpoint.recover({ params, body, headers: {} }));
+  const recover = useChange(
+    (body: { since: string }) => api.endpoint.recover({ params, body, headers: {} }),
+    undefined,
+    { startsWork: true },
+  );
   const exact = t('recover.since', { time: formatInstant(new Date(since), locale.tag) });
 
   if (recover.isSuccess) {
