@@ -1,11 +1,17 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../src/app/locale';
 import { isBrowserMissing } from './browser';
 import { inspect } from './inspect';
 import { type Receiver, startReceiver } from './receiver';
 import { fillScene, type Scene } from './scene';
 import { useSetting } from './walk';
 
+/** Each of them is seen on two pages that have most of the words. */
+const OTHER_LANGUAGES = LANGUAGES.filter((language) => language !== 'en' && language !== 'de');
+const MORE = OTHER_LANGUAGES.flatMap((language) =>
+  ['endpoint-failing', 'message'].map((name) => ({ name, language, scheme: 'light' as const })),
+);
 /** German has the longer words; that the colours hold is seen in English. */
 const LOOKS = [
   { language: 'en', scheme: 'light' },
@@ -109,25 +115,28 @@ describe.skipIf(isBrowserMissing)('every page', () => {
   afterAll(() => receiver?.stop());
 
   const cases = Object.keys(PAGES).flatMap((name) => LOOKS.map((look) => ({ name, ...look })));
-  test.each(cases)('$name, $scheme, $language: accessible, and fits', async ({ name, language, scheme }) => {
-    const { application, browser, server } = setting();
-    const context = await browser.newContext({
-      reducedMotion: 'reduce',
-      viewport: { width: 1280, height: 800 },
-    });
-    const page = await context.newPage();
-    try {
-      const query = `darkMode=${scheme === 'dark'}&locale=${language}`;
-      const link = await server.link(application);
-      const open = async (path: string) => {
-        await page.goto(link.replace('/login', `/login?${query}&next=${encodeURIComponent(path)}`));
-        await page.waitForURL((url) => url.pathname !== '/login');
-      };
-      await PAGES[name]?.({ page, scene, open });
-      expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(scheme);
-      await inspect(page, `${name}-${language}-${scheme}`);
-    } finally {
-      await context.close();
-    }
-  });
+  test.each([...cases, ...MORE])(
+    '$name, $scheme, $language: accessible, and fits',
+    async ({ name, language, scheme }) => {
+      const { application, browser, server } = setting();
+      const context = await browser.newContext({
+        reducedMotion: 'reduce',
+        viewport: { width: 1280, height: 800 },
+      });
+      const page = await context.newPage();
+      try {
+        const query = `darkMode=${scheme === 'dark'}&locale=${language}`;
+        const link = await server.link(application);
+        const open = async (path: string) => {
+          await page.goto(link.replace('/login', `/login?${query}&next=${encodeURIComponent(path)}`));
+          await page.waitForURL((url) => url.pathname !== '/login');
+        };
+        await PAGES[name]?.({ page, scene, open });
+        expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(scheme);
+        await inspect(page, `${name}-${language}-${scheme}`);
+      } finally {
+        await context.close();
+      }
+    },
+  );
 });
