@@ -7,6 +7,7 @@ const layers = [
   ['app', `${server}(app|maintenance|reseal)\\.js$`],
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
+  ['tasks', `${server}tasks/`],
   ['dispatch', `${server}dispatch/`],
   [
     'context',

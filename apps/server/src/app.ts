@@ -24,6 +24,7 @@ import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
 import { measureQueue } from './storage/queue.js';
+import { TaskRunner } from './tasks/runner.js';
 import { VERSION } from './version.js';
 
 /** What tests put in the place of the real thing. */
@@ -128,6 +129,8 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     userAgent: `Postrider/${VERSION}`,
   });
   const dispatcher = new Dispatcher(context, sender);
+  const taskRunner = new TaskRunner({ ...context, dispatch: dispatcher }, () => dispatcher.workerNumber);
+  dispatcher.onTask = () => taskRunner.wake();
   observeLive(context.metrics, {
     inFlight: () => dispatcher.inFlight,
     pools: () => context.database.pools(),
@@ -152,6 +155,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     maintenance = Promise.all([
       runMaintenance(context, stopping.signal),
       runReseal(context, stopping.signal),
+      config.dispatch.role === 'api' ? undefined : taskRunner.run(stopping.signal),
     ]);
     const startMs = Math.round(performance.now() - startedAt);
     events.serviceStarted(context, { address, database: context.database.kind, startMs });

@@ -2,6 +2,7 @@ import { ID_PREFIX } from '@postrider/contract';
 import type { Context } from './context.js';
 import { startId } from './ids.js';
 import { IDEMPOTENCY_HOURS } from './storage/accept.js';
+import { deleteEndedTasks } from './storage/background-task.js';
 import { deleteExpiredIdempotentCalls } from './storage/idempotency-key.js';
 import { deleteExpiredOneTimeCodes } from './storage/one-time-code.js';
 import { deleteEndedPortalSessions } from './storage/portal-session.js';
@@ -23,6 +24,8 @@ const APPLICATIONS = 50;
 const INTERVAL_MS = 60_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+/** How long ended background tasks can be looked at, in ms (spec: wire behaviour, section 9). */
+const TASK_AGE_MS = 90 * DAY_MS;
 /** Between two statements others get their turn, in ms. */
 const PAUSE_MS = 5;
 /** Rows removed until the embedded database is vacuumed: it has nobody else who does it. */
@@ -59,6 +62,7 @@ async function removeExpired(ctx: Context, signal?: AbortSignal): Promise<void> 
     () => deleteEndedPortalSessions(database, yesterday, BATCH),
     () => deleteEndedSecrets(database, now, BATCH),
     () => expirePayloads(database, now, BATCH),
+    () => deleteEndedTasks(database, new Date(now.getTime() - TASK_AGE_MS), BATCH),
   ];
   for (const step of steps) await exhaust(ctx, signal, step);
 }

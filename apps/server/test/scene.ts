@@ -3,6 +3,7 @@ import type { EndpointOut, MessageAttemptOut, MessageOut } from '@postrider/cont
 import { Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
 import { expect, vi } from 'vitest';
+import type { BackgroundTask } from '../src/storage/background-task.js';
 import type { TestEnvironment, TestServer } from './harness.js';
 import { Receiver } from './receiver.js';
 
@@ -96,6 +97,19 @@ export class Scene {
       .where((where) => where.or([where('owner', 'is not', null), where('due_at', 'is not', null)]))
       .execute();
     return rows.length;
+  }
+
+  /** The background task, as soon as it has ended. */
+  async taskEnded(id: string): Promise<BackgroundTask> {
+    return vi.waitFor(async () => {
+      const task = await this.server.context.database.kysely
+        .selectFrom('background_task')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      expect(task.status).not.toBe('running');
+      return task;
+    }, PATIENCE);
   }
 
   /** Waits until nothing is under way and nothing is to be sent. */

@@ -1,5 +1,6 @@
 import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
+import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
 import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
@@ -19,6 +20,7 @@ export const contract: {
   application: typeof application;
   endpoint: typeof endpoint;
   eventType: typeof eventType;
+  backgroundTask: typeof backgroundTask;
   health: typeof health;
 } = {
   message,
@@ -28,6 +30,7 @@ export const contract: {
   application,
   endpoint,
   eventType,
+  backgroundTask,
   health,
 };
 export type Contract = typeof contract;

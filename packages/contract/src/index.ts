@@ -3,6 +3,7 @@ export * from './authentication/schemas.js';
 export { type Contract, contract } from './contract.js';
 export * from './endpoint/activity.js';
 export * from './endpoint/headers.js';
+export * from './endpoint/replay.js';
 export {
   EndpointIn,
   EndpointOut,
@@ -24,6 +25,12 @@ export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
+export {
+  BackgroundTaskOut,
+  BackgroundTaskStatus,
+  BackgroundTaskType,
+  ListResponseBackgroundTaskOut,
+} from './shared/background-task.js';
 export * from './shared/errors.js';
 export { byteLength, isStorable } from './shared/fields.js';
 export { ID_PREFIX } from './shared/ids.js';

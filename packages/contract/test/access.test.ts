@@ -13,6 +13,10 @@ const MORE_THAN_VIEW_BASE: Record<string, readonly string[]> = {
   'endpoint.rotateSecret': ['ManageEndpointSecret', 'ManageEndpoint'],
   'endpoint.sendExample': ['CreateAttempts'],
   'endpoint.recover': ['CreateAttempts'],
+  'endpoint.replayMissing': ['CreateAttempts'],
+  'endpoint.bulkReplay': ['CreateAttempts'],
+  'endpoint.cancelMsgs': ['ManageEndpoint'],
+  'message.testAttempt': ['CreateAttempts'],
   'messageAttempt.resend': ['CreateAttempts'],
 };
 
@@ -44,6 +48,7 @@ const FOLDERS = [
   'eventType',
   'message',
   'messageAttempt',
+  'backgroundTask',
   'health',
 ];
 const mine = operations.filter(([, operation]) => FOLDERS.includes(operation.key[0] ?? ''));

@@ -164,6 +164,28 @@ export interface WorkerTable {
   settled_before: string;
 }
 
+export interface BackgroundTaskTable {
+  environment_id: string;
+  id: string;
+  kind: string;
+  status: 'running' | 'finished' | 'failed';
+  application_id: string | null;
+  endpoint_id: string | null;
+  input: Json<unknown>;
+  /** Where it goes on. */
+  state: Json<unknown>;
+  /** What callers see of it. */
+  data: Json<Record<string, unknown>>;
+  /** When the next step may be made; null: no more. */
+  due_at: Timestamp | null;
+  /** Number of the process that makes a step now. */
+  owner: number | null;
+  idle: Generated<number>;
+  failures: Generated<number>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
 export interface PortalSessionTable {
   environment_id: string;
   application_id: string;
@@ -227,4 +249,5 @@ export interface Tables {
   application_throttle: ApplicationThrottleTable;
   attempt: AttemptTable;
   worker: WorkerTable;
+  background_task: BackgroundTaskTable;
 }

@@ -36,6 +36,8 @@ export interface Dispatch {
   accept(environmentId: string, idOrUid: string, message: MessageToAccept): Promise<Message | undefined>;
   /** Deliveries may be due from `at` on: somebody has to look. */
   wake(at: Date): void;
+  /** A background task was started: where this process does them it begins at once. */
+  wakeTasks(): void;
   /** Requests under way now. */
   readonly inFlight: number;
 }
@@ -59,6 +61,8 @@ export class Dispatcher implements Dispatch {
   #loops: Promise<unknown> = Promise.resolve();
   #nextLook = 0;
   #wakeLoop: () => void = () => {};
+  /** Who is told of new background tasks. */
+  onTask: () => void = () => {};
 
   constructor(ctx: Context, sender: Sender) {
     this.#ctx = ctx;
@@ -72,7 +76,7 @@ export class Dispatcher implements Dispatch {
       cache: this.#cache,
       lanes: this.#lanes,
       inFlight: this.#open,
-      owner: () => (this.#stopping.signal.aborted ? undefined : this.#worker.number),
+      owner: () => this.workerNumber,
       send: (born) => this.#sendBorn(born),
       wake: (at) => this.wake(at),
       doubt: (messages) => void this.#resolveDoubt(messages),
@@ -81,6 +85,15 @@ export class Dispatcher implements Dispatch {
 
   get inFlight(): number {
     return this.#lanes.inFlight;
+  }
+
+  /** Number of this process among those that take work; undefined while it takes none. */
+  get workerNumber(): number | undefined {
+    return this.#stopping.signal.aborted ? undefined : this.#worker.number;
+  }
+
+  wakeTasks(): void {
+    this.onTask();
   }
 
   accept(environmentId: string, idOrUid: string, message: MessageToAccept): Promise<Message | undefined> {

@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import type { Session } from '../database/database.js';
 import { startId, timeOfId } from '../ids.js';
 import { events } from '../observability/events.js';
+import { releaseTasksOf } from '../storage/background-task.js';
 import {
   deleteWorker,
   insertWorker,
@@ -154,7 +155,9 @@ export class Worker {
     const count = await database.kysely.transaction().execute(async (transaction) => {
       const hung = now.getTime() - other.seenAt.getTime() > HUNG_MS;
       if (!alone && !hung && !(await isWorkerDead(transaction, other.number))) return undefined;
-      return takeOverWorker(transaction, other, now, this.#longestLeaseMs);
+      const taken = await takeOverWorker(transaction, other, now, this.#longestLeaseMs);
+      if (taken !== undefined) await releaseTasksOf(transaction, other.number, now);
+      return taken;
     });
     if (count === undefined) return;
     events.workerTakenOver(this.#ctx, { worker: other.number, deliveries: count });

@@ -2,6 +2,7 @@ import type { Contract } from '@postrider/contract';
 import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
+import { backgroundTaskRoutes } from '../resources/background-task/routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
@@ -18,5 +19,6 @@ export const handlers: Handlers<Contract> = {
   application: applicationRoutes,
   endpoint: endpointRoutes,
   eventType: eventTypeRoutes,
+  backgroundTask: backgroundTaskRoutes,
   health: healthRoutes,
 };

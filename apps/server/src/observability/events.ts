@@ -19,6 +19,15 @@ interface EndpointFields {
   readonly endpointId: string;
 }
 
+interface TaskFields {
+  readonly environmentId: string;
+  readonly applicationId: string | null;
+  readonly endpointId: string | null;
+  readonly taskId: string;
+  /** Kind of the task, such as `endpoint.recover`. */
+  readonly task: string;
+}
+
 interface AttemptFields {
   readonly applicationId: string;
   readonly endpointId: string;
@@ -145,10 +154,26 @@ export const events = {
     fields: { applicationId: string; endpointId: string; messageId: string },
   ) => log.info({ event: 'message.resent', ...fields }),
 
-  endpointRecovered: (
-    { log }: Source,
-    fields: EndpointFields & { taskId: string; since: Date; until: Date; messages: number },
-  ) => log.info({ event: 'endpoint.recovered', ...fields }),
+  backgroundTaskStarted: ({ log, metrics }: Source, fields: TaskFields) => {
+    metrics.backgroundTasks.inc({ task: fields.task, outcome: 'started' });
+    log.info({ event: 'background_task.started', ...fields });
+  },
+
+  backgroundTaskFinished: (
+    { log, metrics }: Source,
+    fields: TaskFields & { data: Readonly<Record<string, unknown>> },
+  ) => {
+    metrics.backgroundTasks.inc({ task: fields.task, outcome: 'finished' });
+    log.info({ event: 'background_task.finished', ...fields });
+  },
+
+  backgroundTaskFailed: (
+    { log, metrics }: Source,
+    fields: TaskFields & { data: Readonly<Record<string, unknown>> },
+  ) => {
+    metrics.backgroundTasks.inc({ task: fields.task, outcome: 'failed' });
+    log.warn({ event: 'background_task.failed', ...fields });
+  },
 
   deliveriesCanceled: ({ log, metrics }: Source, fields: { deliveries: number }) => {
     metrics.deliveriesCanceled.inc(fields.deliveries);

@@ -12,6 +12,7 @@ export interface Metrics {
   readonly deliveriesExhausted: Counter;
   readonly deliveriesCanceled: Counter;
   readonly endpointsDisabled: Counter<'reason'>;
+  readonly backgroundTasks: Counter<'task' | 'outcome'>;
   readonly attemptSeconds: Histogram;
   readonly firstAttemptSeconds: Histogram;
   readonly requestSeconds: Histogram<'method' | 'status'>;
@@ -43,6 +44,10 @@ export function createMetrics(): Metrics {
     deliveriesExhausted: counter('deliveries_exhausted_total', 'Deliveries whose retry schedule was used up'),
     deliveriesCanceled: counter('deliveries_canceled_total', 'Deliveries closed because their endpoint was'),
     endpointsDisabled: counter('endpoints_disabled_total', 'Endpoints disabled by the service', ['reason']),
+    backgroundTasks: counter('background_tasks_total', 'Background tasks that were started and that ended', [
+      'task',
+      'outcome',
+    ]),
     attemptSeconds: histogram(
       'attempt_duration_seconds',
       'From the start of an attempt to the head of its answer',

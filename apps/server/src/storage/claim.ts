@@ -106,6 +106,51 @@ export async function claimDeliveries(
   return rows;
 }
 
+/** What becomes of a delivery that waits and is closed; see `cancelDeliveries`. */
+const AS_CANCELED = sql`
+  status = case when delivery.status in (0, 2) then delivery.status else 4 end,
+  due_at = null, retry_at = null, manual = 0`;
+
+/**
+ * Closes, in the same way as `cancelDeliveries`, the waiting deliveries of one endpoint among the first `scan` of a range
+ * of messages. Gives how many, and up to where it got; null is the end of the range.
+ */
+export async function cancelRange(
+  transaction: Queryable,
+  { applicationId, endpointId }: { readonly applicationId: string; readonly endpointId: string },
+  { over, under }: { readonly over: string; readonly under: string },
+  scan: number,
+): Promise<{ count: number; last: string | null }> {
+  const { rows } = await sql<{ count: number; scanned: number; last: string | null }>`
+    with page as materialized (
+      select message_id, due_at from delivery
+      where application_id = ${applicationId} and endpoint_id = ${endpointId}
+        and message_id > ${over} and message_id < ${under}
+      order by message_id
+      limit ${scan}
+    ),
+    waiting as materialized (
+      select message_id from delivery
+      where application_id = ${applicationId} and endpoint_id = ${endpointId}
+        and message_id = any(array(select message_id from page where due_at is not null))
+        and due_at is not null
+      order by message_id
+      for update
+    ),
+    canceled as (
+      update delivery set ${AS_CANCELED}
+      where application_id = ${applicationId} and endpoint_id = ${endpointId}
+        and message_id = any(array(select message_id from waiting))
+      returning message_id
+    )
+    select (select count(*)::int4 from canceled) as count,
+      (select count(*)::int4 from page) as scanned, (select max(message_id) from page) as last`.execute(
+    transaction,
+  );
+  const { count, scanned, last } = rows[0] ?? { count: 0, scanned: 0, last: null };
+  return { count, last: scanned < scan ? null : last };
+}
+
 /**
  * Closes up to `limit` waiting deliveries of each endpoint: they are canceled, for everybody to see; of those that were
  * done and wait for a resend only the resend is. Gives how many. Those that somebody has under way keep their owner, so
@@ -128,9 +173,7 @@ export async function cancelDeliveries(
         for update skip locked
       ) as waiting
     )
-    update delivery set
-      status = case when delivery.status in (0, 2) then delivery.status else 4 end,
-      due_at = null, retry_at = null, manual = 0
+    update delivery set ${AS_CANCELED}
     from picked
     where delivery.application_id = picked.application_id and delivery.endpoint_id = picked.endpoint_id
       and delivery.message_id = picked.message_id`.execute(transaction);

@@ -4,7 +4,6 @@ import type { Database, Queryable } from '../../src/database/database.js';
 import { listAttemptsOfEndpoint, listAttemptsOfMessage } from '../../src/storage/attempt.js';
 import { listAttemptedDestinations } from '../../src/storage/attempted-destination.js';
 import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
-import { queueFailed } from '../../src/storage/delivery.js';
 import { findMessageKey } from '../../src/storage/message.js';
 import { findMessages, listMessages } from '../../src/storage/message-list.js';
 import { copyDatabase } from '../databases.js';
@@ -168,12 +167,6 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
       'delivery_pkey',
       true,
       (db) => listAttemptedDestinations(db, APP, id('msg_', 2), request),
-    ],
-    [
-      'messages to recover',
-      'delivery_pkey',
-      false,
-      (db) => queueFailed(db, key, { over: messages.over, under: messages.under }, new Date(), 500),
     ],
   ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
     const plan = await plansOf(run);

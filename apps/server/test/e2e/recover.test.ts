@@ -22,8 +22,12 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 const at = (endpoint_id = endpoint.id) => ({ params: { app_id: scene.appId, endpoint_id } });
-const recover = (body: { since: string; until?: string | null }, endpointId?: string) =>
-  scene.client.endpoint.recover({ ...at(endpointId), body });
+/** Calls, and waits until the task has ended. */
+const recover = async (body: { since: string; until?: string | null }, endpointId?: string) => {
+  const answer = await scene.client.endpoint.recover({ ...at(endpointId), body });
+  if (answer.status === 202) await scene.taskEnded(answer.body.id);
+  return answer;
+};
 const ago = (seconds: number) => new Date(server.clock.now().getTime() - seconds * 1000).toISOString();
 const DAY = 86_400;
 
@@ -46,7 +50,7 @@ describe('recover', () => {
     expect(status).toBe(202);
     expect(body).toEqual({
       id: expect.stringMatching(/^qtask_[0-9A-Za-z]{27}$/),
-      status: 'finished',
+      status: 'running',
       task: 'endpoint.recover',
       updatedAt: expect.stringMatching(/Z$/),
     } satisfies RecoverOut);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BackgroundTaskStatus, BackgroundTaskType } from '../shared/background-task.js';
+import { startedTask } from '../shared/background-task.js';
 import { eventTypeName, jsonObject, timestamp } from '../shared/fields.js';
 import { instant } from '../shared/instant.js';
 
@@ -58,14 +58,5 @@ export const RecoverIn = z
   .meta({ id: 'RecoverIn' });
 export type RecoverIn = z.infer<typeof RecoverIn>;
 
-export const RecoverOut = z
-  .object({
-    id: z
-      .string()
-      .meta({ description: 'Id of the background task.', examples: ['qtask_1srOrx2ZWZBpBUvZwXKQmoEYga2'] }),
-    status: BackgroundTaskStatus,
-    task: BackgroundTaskType,
-    updatedAt: timestamp,
-  })
-  .meta({ id: 'RecoverOut' });
+export const RecoverOut = startedTask('RecoverOut');
 export type RecoverOut = z.infer<typeof RecoverOut>;

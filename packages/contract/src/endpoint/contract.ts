@@ -6,6 +6,7 @@ import { applicationParams, endpointParams, ID_PREFIX } from '../shared/ids.js';
 import { iterator, limit, order } from '../shared/pagination.js';
 import { MANAGE, READ } from './access.js';
 import { activityRoutes } from './activity-routes.js';
+import { replayRoutes } from './replay-routes.js';
 import {
   EndpointIn,
   EndpointOut,
@@ -79,6 +80,7 @@ export const endpoint = c.router(
     },
     ...settingsRoutes,
     ...activityRoutes,
+    ...replayRoutes,
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },
 );

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { MessageAttemptOut } from '../message-attempt/schemas.js';
 import { c } from '../rest.js';
 import { operation } from '../shared/access.js';
-import { errorResponses, payloadTooLargeResponse } from '../shared/errors.js';
+import { badRequestResponse, errorResponses, payloadTooLargeResponse } from '../shared/errors.js';
 import { idempotencyHeaders } from '../shared/headers.js';
-import { applicationParams, ID_PREFIX, messageParams } from '../shared/ids.js';
+import { applicationParams, endpointParams, ID_PREFIX, messageParams } from '../shared/ids.js';
 import { iterator, limit } from '../shared/pagination.js';
 import { after, before, channelFilter, eventTypesFilter, tagFilter, withContent } from '../shared/query.js';
 import { ListResponseMessageOut, MessageIn, MessageOut, MessageRawPayloadOut } from './schemas.js';
@@ -64,6 +65,18 @@ export const message = c.router(
       summary: 'Get Raw Message Payload',
       description: "A message's payload letter by letter.",
       metadata: READ,
+    },
+    testAttempt: {
+      method: 'POST',
+      path: '/app/:app_id/endpoint/:endpoint_id/msg/test-attempt/',
+      pathParams: endpointParams,
+      headers: idempotencyHeaders,
+      body: MessageIn,
+      responses: { 201: MessageAttemptOut, ...badRequestResponse, ...payloadTooLargeResponse },
+      summary: 'Create Message Attempt For Endpoint',
+      description:
+        'Send a message to one endpoint alone, once, whatever it listens to, and answer the attempt. `deliverAt` and `application` do not count.',
+      metadata: operation(TAG, { kind: 'application', capabilities: ['CreateAttempts'] }),
     },
   },
   { commonResponses: errorResponses, strictStatusCodes: true, pathPrefix: '/api/v1' },

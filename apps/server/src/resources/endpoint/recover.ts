@@ -1,19 +1,41 @@
-import { ID_PREFIX, type RecoverIn, type RecoverOut } from '@postrider/contract';
+import { ID_PREFIX, type RecoverIn } from '@postrider/contract';
 import type { RequestContext } from '../../context.js';
-import { recover } from '../../dispatch/recover.js';
 import { requireEndpoint } from '../../endpoints.js';
 import { invalidInput } from '../../errors.js';
-import { createId, startId } from '../../ids.js';
-import { events } from '../../observability/events.js';
+import { startId } from '../../ids.js';
 import type { Application } from '../../storage/application.js';
+import type { BackgroundTask } from '../../storage/background-task.js';
+import { startTask, type TaskKind } from '../../tasks/kind.js';
+import { recoverKind } from '../../tasks/replay.js';
 
 /** How far back a recovery may reach, and what clocks and slow requests may add to it: 14 days and 5 minutes. */
 const MAX_PERIOD_MS = 14 * 86_400_000;
 const SLACK_MS = 300_000;
 
+/** Starts a task of the endpoint. */
+export const startEndpointTask = <Input>(
+  ctx: RequestContext,
+  application: Application,
+  endpointId: string,
+  kind: TaskKind<Input>,
+  input: Input,
+): Promise<BackgroundTask> =>
+  startTask(
+    ctx,
+    ctx.database.kysely,
+    kind,
+    { environmentId: application.environment_id, applicationId: application.id, endpointId },
+    input,
+  );
+
+/** Ids of the messages from `since` on, and before `until` or now. */
+export const toRange = (since: Date, until: Date) => ({
+  over: startId(ID_PREFIX.message, since),
+  under: startId(ID_PREFIX.message, until),
+});
+
 /**
- * Sends the endpoint once more every message of the period that failed. All of them are queued when this resolves, so
- * the task is finished at once: an answer that promises work to come would be a lie once the process dies.
+ * Starts a task that sends the endpoint once more every message of the period that failed.
  *
  * @throws InvalidInputError for a period that is too long; AppError 404
  */
@@ -22,27 +44,12 @@ export async function recoverEndpoint(
   application: Application,
   idOrUid: string,
   input: RecoverIn,
-): Promise<RecoverOut> {
-  const startedAt = ctx.clock.now();
+): Promise<BackgroundTask> {
   const { since } = input;
-  const until = input.until ?? startedAt;
+  const until = input.until ?? ctx.clock.now();
   if (until.getTime() - since.getTime() > MAX_PERIOD_MS + SLACK_MS) {
     throw invalidInput(['body', 'since'], 'Cannot recover more than 14 days of messages');
   }
   const endpoint = await requireEndpoint(ctx.database.kysely, application.id, idOrUid);
-  const messages = await recover(ctx, application.id, endpoint.id, {
-    over: startId(ID_PREFIX.message, since),
-    under: startId(ID_PREFIX.message, until),
-  });
-  const id = createId(ID_PREFIX.backgroundTask, startedAt);
-  events.endpointRecovered(ctx, {
-    environmentId: application.environment_id,
-    applicationId: application.id,
-    endpointId: endpoint.id,
-    taskId: id,
-    since,
-    until,
-    messages,
-  });
-  return { id, status: 'finished', task: 'endpoint.recover', updatedAt: ctx.clock.now().toISOString() };
+  return startEndpointTask(ctx, application, endpoint.id, recoverKind, toRange(since, until));
 }

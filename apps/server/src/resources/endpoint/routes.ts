@@ -4,9 +4,11 @@ import type { Handlers } from '../../handlers.js';
 import { listEndpoints } from '../../storage/endpoint.js';
 import { presentPage, toPageRequest } from '../page-query.js';
 import { presentMessage } from '../present-message.js';
+import { presentStartedTask } from '../present-task.js';
 import { describeHeaders, patchHeaders, replaceHeaders } from './headers.js';
 import { presentEndpoint } from './present.js';
 import { recoverEndpoint } from './recover.js';
+import { cancelMessages, replayMatching, replayMissing } from './replay.js';
 import { describeSecret, readsRotatedSecret, rotateSecret } from './secret.js';
 import { sendExample } from './send-example.js';
 import { addEndpoint, patchEndpoint, removeEndpoint, upsertEndpoint } from './service.js';
@@ -75,6 +77,18 @@ export const endpointRoutes: Handlers<typeof contract.endpoint> = {
   }),
   recover: async ({ ctx, application, params, body }) => ({
     status: 202,
-    body: await recoverEndpoint(ctx, application, params.endpoint_id, body),
+    body: presentStartedTask(await recoverEndpoint(ctx, application, params.endpoint_id, body)),
   }),
+  replayMissing: async ({ ctx, application, params, body }) => ({
+    status: 202,
+    body: presentStartedTask(await replayMissing(ctx, application, params.endpoint_id, body)),
+  }),
+  bulkReplay: async ({ ctx, application, params, body }) => ({
+    status: 202,
+    body: presentStartedTask(await replayMatching(ctx, application, params.endpoint_id, body)),
+  }),
+  cancelMsgs: async ({ ctx, application, params, body }) => {
+    await cancelMessages(ctx, application, params.endpoint_id, body);
+    return { status: 204, body: undefined };
+  },
 };

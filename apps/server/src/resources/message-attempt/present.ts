@@ -1,44 +1,13 @@
-import {
-  type EndpointMessageOut,
-  type MessageAttemptOut,
-  type MessageEndpointOut,
-  MessageStatusText,
-} from '@postrider/contract';
-import type { ListedAttempt } from '../../storage/attempt.js';
+import type { EndpointMessageOut, MessageEndpointOut } from '@postrider/contract';
 import type { AttemptedDestination } from '../../storage/attempted-destination.js';
 import type { AttemptedMessage } from '../../storage/attempted-message.js';
 import type { Message } from '../../storage/message.js';
+import { describeStatus } from '../present-attempt.js';
 import { presentMessage } from '../present-message.js';
-
-type Status = MessageAttemptOut['status'];
 
 const SUCCESS = 0;
 const FAIL = 2;
 const CANCELED = 4;
-
-const describeStatus = (status: number) => ({
-  status: status as Status,
-  statusText: MessageStatusText.options[status] ?? 'fail',
-});
-
-/** An attempt as callers see it. `message` is given where they asked for it. */
-export const presentAttempt = (
-  row: ListedAttempt,
-  withContent: boolean,
-  message?: Message,
-): MessageAttemptOut => ({
-  url: row.url,
-  response: withContent ? (row.response ?? '') : '{}',
-  responseStatusCode: row.status_code,
-  responseDurationMs: row.duration_ms,
-  ...describeStatus(row.status),
-  triggerType: row.trigger_type === 1 ? 1 : 0,
-  msgId: row.message_id,
-  endpointId: row.endpoint_id,
-  id: row.id,
-  timestamp: row.created_at.toISOString(),
-  ...(message === undefined ? {} : { msg: presentMessage(message, false) }),
-});
 
 /** How a message is presented: which of its parts, and whether the caller knows that it can be canceled. */
 export interface MessageSight {

@@ -3,8 +3,9 @@ import type { Handlers } from '../../handlers.js';
 import type { ListedAttempt } from '../../storage/attempt.js';
 import type { Page } from '../../storage/page.js';
 import { presentPage } from '../page-query.js';
+import { presentAttempt } from '../present-attempt.js';
 import { describeAttemptHeaders } from './headers.js';
-import { presentAttempt, presentAttemptedMessage, presentDestination } from './present.js';
+import { presentAttemptedMessage, presentDestination } from './present.js';
 import {
   findAttemptedMessages,
   findAttemptsOfEndpoint,

@@ -40,7 +40,12 @@ export async function createMessage(
   return late;
 }
 
-function toMessage(ctx: RequestContext, input: MessageIn): MessageToAccept {
+/**
+ * A message as it is accepted.
+ *
+ * @throws InvalidInputError
+ */
+export function toMessage(ctx: RequestContext, input: MessageIn): MessageToAccept {
   return {
     eventType: input.eventType,
     eventId: input.eventId ?? null,

@@ -4,9 +4,11 @@ import { requireMessage } from '../../messages.js';
 import { listMessages } from '../../storage/message-list.js';
 import { toLabelFilter } from '../label-query.js';
 import { presentPage } from '../page-query.js';
+import { presentAttempt } from '../present-attempt.js';
 import { presentMessage, presentRawPayload } from '../present-message.js';
 import { toWindow } from '../window-query.js';
 import { createMessage } from './create.js';
+import { attemptOnce } from './test-attempt.js';
 
 export const messageRoutes: Handlers<typeof contract.message> = {
   list: async ({ ctx, application, query }) => {
@@ -37,4 +39,8 @@ export const messageRoutes: Handlers<typeof contract.message> = {
     const message = await requireMessage(ctx.database.kysely, application.id, params.msg_id);
     return { status: 200, body: { payload: presentRawPayload(message) } };
   },
+  testAttempt: async ({ ctx, application, params, body }) => ({
+    status: 201,
+    body: presentAttempt(await attemptOnce(ctx, application, params.endpoint_id, body), true),
+  }),
 };
