@@ -71,7 +71,7 @@ describe.skipIf(isBrowserMissing)('a session', () => {
     await page.getByRole('row').filter({ hasText: 'msg_' }).first().waitFor();
     const onEndpoint = {
       edit: (await isThere(page, 'link', 'Edit')) && (await isThere(page, 'button', 'More actions')),
-      recover: await isThere(page, 'button', 'Recover failed'),
+      recover: await isThere(page, 'button', 'Replay'),
       testing: await isThere(page, 'link', 'Testing'),
       secret: await isThere(page, 'button', 'Show'),
       rotate: await isThere(page, 'button', 'Rotate'),

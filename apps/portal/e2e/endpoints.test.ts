@@ -225,15 +225,43 @@ describe.skipIf(isBrowserMissing)('a customer with endpoints', () => {
       await button(page, 'Filters (2)').waitFor();
       await expect.poll(() => rows.count()).toBe(3);
 
-      await button(page, 'Recover failed').click();
+      await button(page, 'Replay').click();
+      await page.getByRole('menuitem', { name: 'Recover failed' }).click();
       await dialog(page).getByLabel('How far back').selectOption('1 week');
       const call = page.waitForRequest('**/recover/');
-      await dialog(page).getByRole('button', { name: 'Recover' }).click();
-      await dialog(page).getByText('The recovery has begun').waitFor();
+      await dialog(page).getByRole('button', { name: 'Start' }).click();
+      await dialog(page).getByText('Done').waitFor();
       const { since } = (await call).postDataJSON() as { since: string };
       const days = (Date.now() - Date.parse(since)) / 86_400_000;
       expect(Math.abs(days - 7)).toBeLessThan(0.01);
       await dialog(page).getByRole('button', { name: 'Close' }).click();
+    });
+  });
+
+  test('gets what it missed, and once more what fits a filter', async () => {
+    const { server, application, link, params } = await prepare('/replay', { disabled: true });
+    const bodies = () => receiver.requests.filter(({ path }) => path === '/replay').map(({ body }) => body);
+    await sendMessage(server, application, 'order.created', { payload: { order: 1 } });
+    await sendMessage(server, application, 'invoice.paid', { payload: { invoice: 1 } });
+    await unwrap(server.client.endpoint.patch({ params, body: { disabled: false } }));
+    await withPage(setting(), async (page) => {
+      await page.goto(link);
+      await page.getByText('No attempts yet').waitFor();
+      await button(page, 'Replay').click();
+      await page.getByRole('menuitem', { name: 'Replay missing' }).click();
+      await dialog(page).getByRole('button', { name: 'Start' }).click();
+      await dialog(page).getByText('Messages that are sent again: 2').waitFor();
+      await dialog(page).getByRole('button', { name: 'Close' }).click();
+      await expect.poll(() => bodies().toSorted()).toEqual(['{"invoice":1}', '{"order":1}']);
+
+      await button(page, 'Replay').click();
+      await page.getByRole('menuitem', { name: 'Replay by filter' }).click();
+      await dialog(page).getByLabel('Event type').selectOption('invoice.paid');
+      await dialog(page).getByLabel('State at this endpoint').selectOption('Succeeded');
+      await dialog(page).getByLabel('Last answer').selectOption('2xx');
+      await dialog(page).getByRole('button', { name: 'Start' }).click();
+      await dialog(page).getByText('Messages that are sent again: 1').waitFor();
+      await expect.poll(() => bodies().filter((body) => body.includes('invoice')).length).toBe(2);
     });
   });
 

@@ -64,6 +64,19 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await main(page).locator('section').last().getByRole('button').first().click();
     await page.getByRole('dialog').waitFor();
   },
+  'endpoint-replay': async ({ page, open, scene }) => {
+    await open(`/endpoints/${scene.well.id}`);
+    await main(page).getByRole('row').nth(1).waitFor();
+    await main(page).locator('[aria-haspopup=menu]').first().click();
+    await page.getByRole('menuitem').last().click();
+    await page.getByRole('dialog').waitFor();
+  },
+  'endpoint-menu': async ({ page, open, scene }) => {
+    await open(`/endpoints/${scene.well.id}`);
+    await main(page).getByRole('row').nth(1).waitFor();
+    await main(page).locator('[aria-haspopup=menu]').first().click();
+    await page.getByRole('menuitem').last().waitFor();
+  },
   'endpoint-testing': async ({ page, open, scene }) => {
     await open(`/endpoints/${scene.well.id}/testing`);
     await main(page).getByRole('combobox').selectOption('invoice.paid');

@@ -10,7 +10,7 @@ import { Menu } from '../../components/menu';
 import page from '../../components/page.module.css';
 import table from '../../components/table.module.css';
 import { formatDuration } from '../../lib/format';
-import { RecoverDialog } from '../endpoints/recover-dialog';
+import { ReplayDialog } from '../endpoints/replay-dialog';
 import { useMay } from '../session/queries';
 import { useOpenSession } from '../session/session-scope';
 import { ResendDialog } from './resend-dialog';
@@ -119,7 +119,8 @@ function AttemptMenu({ attempt }: { readonly attempt: MessageAttemptOut }) {
         <ResendDialog messageId={attempt.msgId} endpointId={attempt.endpointId} onClose={close} />
       ) : null}
       {open === 'recover' ? (
-        <RecoverDialog
+        <ReplayDialog
+          kind="recover"
           endpointId={attempt.endpointId}
           since={attempt.msg?.timestamp ?? attempt.timestamp}
           onClose={close}

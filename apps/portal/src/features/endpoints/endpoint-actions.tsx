@@ -4,13 +4,13 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../../components/confirm-dialog';
-import { DotsIcon, PauseIcon, PencilIcon, ReplayIcon, TrashIcon } from '../../components/icons';
+import { DotsIcon, PauseIcon, PencilIcon, TrashIcon } from '../../components/icons';
 import { Menu } from '../../components/menu';
 import { useChange } from '../../lib/change';
 import { useMay } from '../session/queries';
 import { useOpenSession } from '../session/session-scope';
 import { useEndpointParams } from './queries';
-import { RecoverDialog } from './recover-dialog';
+import { ReplayMenu } from './replay-menu';
 
 interface EndpointActionsProps {
   readonly endpoint: EndpointOut;
@@ -29,21 +29,12 @@ export function EndpointActions({ endpoint, onEnable }: EndpointActionsProps) {
   const { t } = useTranslation();
   const may = useMay();
   const { session } = useOpenSession();
-  const [open, setOpen] = useState<'recover' | 'disable' | 'delete'>();
+  const [open, setOpen] = useState<'disable' | 'delete'>();
   const close = () => setOpen(undefined);
   const params = { appId: session.appId, endpointId: endpoint.id };
   return (
     <>
-      {may('CreateAttempts') ? (
-        <Button
-          variant="default"
-          leftSection={<ReplayIcon size={16} />}
-          disabled={endpoint.disabled}
-          onClick={() => setOpen('recover')}
-        >
-          {t('recover.action')}
-        </Button>
-      ) : null}
+      {may('CreateAttempts') ? <ReplayMenu endpointId={endpoint.id} isDisabled={endpoint.disabled} /> : null}
       {may('ManageEndpoint') ? (
         <>
           <Button
@@ -76,7 +67,6 @@ export function EndpointActions({ endpoint, onEnable }: EndpointActionsProps) {
           </Menu>
         </>
       ) : null}
-      {open === 'recover' ? <RecoverDialog endpointId={endpoint.id} onClose={close} /> : null}
       {open === 'disable' ? <DisableDialog endpoint={endpoint} onClose={close} /> : null}
       {open === 'delete' ? <DeleteDialog endpoint={endpoint} onClose={close} /> : null}
     </>
