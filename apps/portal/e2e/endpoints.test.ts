@@ -361,6 +361,21 @@ describe.skipIf(isBrowserMissing)('a customer with endpoints', () => {
     });
   });
 
+  test('can try again what did not load, and keeps what did', async () => {
+    const { link, endpoint } = await prepare('/broken');
+    await withPage(setting(), async (page, complaints) => {
+      await page.route('**/stats/**', (route) => route.abort());
+      await page.goto(link);
+      await screen(page, endpoint.url);
+      await page.getByText('The service could not be reached').waitFor();
+      await page.getByText('No attempts yet').waitFor();
+      await page.unroute('**/stats/**');
+      await button(page, 'Try again').click();
+      await page.getByRole('region', { name: 'Attempts', exact: true }).getByText('Succeeded').waitFor();
+      complaints.length = 0;
+    });
+  });
+
   test('walks through a long list and back', async () => {
     const { server } = setting();
     const application = await server.createApplication();

@@ -1,4 +1,4 @@
-/** Mantine's menu with its styles; drawn where it stands, so that it is within the page's own order of focus. */
+/** Mantine's menu with its styles. How it behaves is said in the theme. */
 import '@mantine/core/styles/Popover.css';
 import '@mantine/core/styles/Menu.css';
 

@@ -65,6 +65,17 @@ export function createPortalTheme(brand: Brand, fontFamily: string | undefined):
     defaultRadius: 'sm',
     cursorType: 'pointer',
     respectReducedMotion: true,
+    components: {
+      // Drawn where it stands, for the order of focus. Its placeholder for the focus is no item, which menus may not hold.
+      Menu: {
+        defaultProps: {
+          position: 'bottom-end',
+          returnFocus: true,
+          withInitialFocusPlaceholder: false,
+          withinPortal: false,
+        },
+      },
+    },
   });
 }
 

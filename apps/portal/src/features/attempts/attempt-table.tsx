@@ -104,7 +104,7 @@ function AttemptMenu({ attempt }: { readonly attempt: MessageAttemptOut }) {
   const close = () => setOpen(undefined);
   return (
     <div className={table.above}>
-      <Menu position="bottom-end" withinPortal={false} returnFocus>
+      <Menu>
         <Menu.Target>
           <ActionIcon variant="subtle" aria-label={t('attempts.menu', { id: attempt.msgId })}>
             <DotsIcon size={16} />

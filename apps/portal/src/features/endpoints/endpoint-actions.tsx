@@ -46,7 +46,7 @@ export function EndpointActions({ endpoint, onEnable }: EndpointActionsProps) {
           >
             {t('action.edit')}
           </Button>
-          <Menu position="bottom-end" withinPortal={false} returnFocus>
+          <Menu>
             <Menu.Target>
               <ActionIcon variant="default" size="input-sm" aria-label={t('endpoints.menu')}>
                 <DotsIcon size={18} />

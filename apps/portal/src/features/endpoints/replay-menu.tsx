@@ -18,7 +18,7 @@ export function ReplayMenu({ endpointId, isDisabled }: ReplayMenuProps) {
   const [open, setOpen] = useState<ReplayKind>();
   return (
     <>
-      <Menu position="bottom-end" withinPortal={false} returnFocus>
+      <Menu>
         <Menu.Target>
           <Button
             variant="default"

@@ -6,6 +6,7 @@ import { CodeBlock } from '../../components/code-block';
 import { Loaded } from '../../components/loaded';
 import { Note } from '../../components/note';
 import { Segments } from '../../components/segments';
+import { indentJson } from '../../lib/json';
 import { useRawPayload } from './queries';
 
 /** What the API puts in the place of a payload that is not kept any more. */
@@ -13,14 +14,6 @@ const EXPUNGED = '{"expired":true}';
 
 /** Whether this is what stands in for content that is gone. */
 export const isExpunged = (raw: string): boolean => raw === EXPUNGED;
-
-function parsed(raw: string): unknown {
-  try {
-    return JSON.parse(raw) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What the message says, easy to read or letter by letter. */
 export function PayloadCard({ message }: { readonly message: MessageOut }) {
@@ -59,13 +52,6 @@ function Gone() {
 
 function Payload({ raw, form }: { readonly raw: string; readonly form: 'pretty' | 'raw' }) {
   const { t } = useTranslation();
-  const value = parsed(raw);
-  const isPretty = form === 'pretty' && value !== undefined;
-  return (
-    <CodeBlock
-      label={t('message.payload')}
-      isJson={isPretty}
-      text={isPretty ? JSON.stringify(value, undefined, 2) : raw}
-    />
-  );
+  const pretty = form === 'pretty' ? indentJson(raw) : undefined;
+  return <CodeBlock label={t('message.payload')} isJson={pretty !== undefined} text={pretty ?? raw} />;
 }
