@@ -11,14 +11,14 @@ const layers = [
   ['dispatch', `${server}dispatch/`],
   [
     'context',
-    `${server}(context|handlers|route-types|applications|endpoints|api-keys|tokens|messages)\\.js$`,
+    `${server}(context|handlers|route-types|applications|endpoints|event-types|api-keys|tokens|messages|quotas|operational)\\.js$`,
   ],
   ['outbound and signing', `${server}(outbound|signing)/`],
   ['storage', `${server}storage/`],
   ['database', `${server}database/`],
   [
     'foundation',
-    `${server}(config|errors|clock|ids|json-depth|version|control|encryption-key)\\.js$|${server}observability/`,
+    `${server}(config|errors|clock|ids|json-depth|json-schema|version|control|encryption-key)\\.js$|${server}observability/`,
   ],
 ];
 

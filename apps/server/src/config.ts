@@ -1,3 +1,4 @@
+import { MAX_CHANNELS } from '@postrider/contract';
 import { ConfigurationError } from './errors.js';
 
 /** Where the data lives. */
@@ -52,6 +53,12 @@ export interface Config {
     readonly authenticationsPerMinute: number;
     /** Largest request body in bytes. */
     readonly requestBodyBytes: number;
+    /** Endpoints that an application may have; undefined: any number. */
+    readonly endpointsPerApplication: number | undefined;
+    /** Largest payload of a message in bytes; undefined: what fits into a request. */
+    readonly payloadBytes: number | undefined;
+    /** Channels that a message or an endpoint may have. */
+    readonly channels: number;
   };
   /** Reverse proxies in front of the service whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: number;
@@ -125,6 +132,9 @@ export function readConfig(environment: Environment): Config {
       apiRequestsPerSecond: optionalInteger('API_RATE_LIMIT', get('API_RATE_LIMIT')),
       authenticationsPerMinute: integer('AUTH_RATE_LIMIT', get('AUTH_RATE_LIMIT'), 60, 1, 1_000_000),
       requestBodyBytes: integer('MAX_BODY_BYTES', get('MAX_BODY_BYTES'), 2_097_152, 1024, 67_108_864),
+      endpointsPerApplication: optionalInteger('MAX_ENDPOINTS', get('MAX_ENDPOINTS')),
+      payloadBytes: optionalInteger('MAX_PAYLOAD_BYTES', get('MAX_PAYLOAD_BYTES'), 67_108_864),
+      channels: integer('MAX_CHANNELS', get('MAX_CHANNELS'), MAX_CHANNELS, 1, MAX_CHANNELS),
     },
     trustedProxies: integer('TRUSTED_PROXIES', get('TRUSTED_PROXIES'), 0, 0, 100),
     metricsToken: get('METRICS_TOKEN') || undefined,
@@ -200,8 +210,8 @@ function integer(name: string, text: string | undefined, standard: number, min: 
   return value;
 }
 
-const optionalInteger = (name: string, text: string | undefined): number | undefined =>
-  text === undefined || text === '' ? undefined : integer(name, text, 1, 1, 1_000_000);
+const optionalInteger = (name: string, text: string | undefined, max = 1_000_000): number | undefined =>
+  text === undefined || text === '' ? undefined : integer(name, text, 1, 1, max);
 
 function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
   const value = allowed.find((one) => one === text);

@@ -100,16 +100,19 @@ export class Scene {
   }
 
   /** The background task, as soon as it has ended. */
-  async taskEnded(id: string): Promise<BackgroundTask> {
-    return vi.waitFor(async () => {
-      const task = await this.server.context.database.kysely
-        .selectFrom('background_task')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow();
-      expect(task.status).not.toBe('running');
-      return task;
-    }, PATIENCE);
+  async taskEnded(id: string, timeout = PATIENCE.timeout): Promise<BackgroundTask> {
+    return vi.waitFor(
+      async () => {
+        const task = await this.server.context.database.kysely
+          .selectFrom('background_task')
+          .selectAll()
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        expect(task.status).not.toBe('running');
+        return task;
+      },
+      { ...PATIENCE, timeout },
+    );
   }
 
   /** Waits until nothing is under way and nothing is to be sent. */

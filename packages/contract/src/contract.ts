@@ -2,10 +2,12 @@ import { application } from './application/contract.js';
 import { authentication } from './authentication/contract.js';
 import { backgroundTask } from './background-task/contract.js';
 import { endpoint } from './endpoint/contract.js';
+import { environment } from './environment/contract.js';
 import { eventType } from './event-type/contract.js';
 import { health } from './health/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
+import { operationalWebhookEndpoint } from './operational-webhook/contract.js';
 import { portalSession } from './portal-session/contract.js';
 
 /**
@@ -20,7 +22,9 @@ export const contract: {
   application: typeof application;
   endpoint: typeof endpoint;
   eventType: typeof eventType;
+  operationalWebhookEndpoint: typeof operationalWebhookEndpoint;
   backgroundTask: typeof backgroundTask;
+  environment: typeof environment;
   health: typeof health;
 } = {
   message,
@@ -30,7 +34,9 @@ export const contract: {
   application,
   endpoint,
   eventType,
+  operationalWebhookEndpoint,
   backgroundTask,
+  environment,
   health,
 };
 export type Contract = typeof contract;

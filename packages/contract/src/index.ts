@@ -18,11 +18,16 @@ export {
   EndpointSecretRotateIn,
   MAX_SECRET_GRACE_SECONDS,
 } from './endpoint/secret.js';
+export * from './environment/transfer.js';
+export * from './event-type/openapi-schemas.js';
+export * from './event-type/retry-schedule.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
 export * from './message/schemas.js';
 export * from './message-attempt/schemas.js';
 export { buildOpenApi, listOperations, type Operation, operationId } from './openapi.js';
+export * from './operational-webhook/events.js';
+export * from './operational-webhook/schemas.js';
 export * from './portal-session/schemas.js';
 export * from './shared/access.js';
 export {
@@ -32,7 +37,7 @@ export {
   ListResponseBackgroundTaskOut,
 } from './shared/background-task.js';
 export * from './shared/errors.js';
-export { byteLength, isStorable } from './shared/fields.js';
+export { byteLength, isStorable, MAX_CHANNELS } from './shared/fields.js';
 export { ID_PREFIX } from './shared/ids.js';
 export { DEFAULT_PAGE, listOf, MAX_PAGE, Ordering } from './shared/pagination.js';
 export { MessageStatus, MessageStatusText, StatusCodeClass } from './shared/status.js';

@@ -34,7 +34,22 @@ const OPERATOR_ONLY = [
   'eventType.upsert',
   'eventType.patch',
   'eventType.delete',
+  'eventType.importOpenapi',
+  'eventType.exportOpenapi',
+  'eventType.getRetrySchedule',
+  'eventType.setRetrySchedule',
+  'environment.export',
+  'environment.import',
   'message.create',
+  'operationalWebhookEndpoint.list',
+  'operationalWebhookEndpoint.create',
+  'operationalWebhookEndpoint.get',
+  'operationalWebhookEndpoint.upsert',
+  'operationalWebhookEndpoint.delete',
+  'operationalWebhookEndpoint.getSecret',
+  'operationalWebhookEndpoint.rotateSecret',
+  'operationalWebhookEndpoint.getHeaders',
+  'operationalWebhookEndpoint.setHeaders',
 ];
 
 /** What nobody needs a key or a capability for. */
@@ -46,8 +61,10 @@ const FOLDERS = [
   'application',
   'endpoint',
   'eventType',
+  'environment',
   'message',
   'messageAttempt',
+  'operationalWebhookEndpoint',
   'backgroundTask',
   'health',
 ];

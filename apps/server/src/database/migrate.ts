@@ -2,6 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { foundation } from './migrations/0001-foundation.js';
 import { dispatch } from './migrations/0002-dispatch.js';
 import { tasks } from './migrations/0003-tasks.js';
+import { operational } from './migrations/0004-operational.js';
+import { eventTypes } from './migrations/0008-event-types.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -11,7 +13,7 @@ export interface Migration {
 }
 
 /** Every step, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks];
+export const MIGRATIONS: readonly Migration[] = [foundation, dispatch, tasks, operational, eventTypes];
 
 /** Any number that nobody else locks: "postride" as bytes. */
 const LOCK = '8102661391573345381';

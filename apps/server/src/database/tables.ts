@@ -45,6 +45,12 @@ export interface EventTypeTable {
   group_name: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
+  /** Waits between attempts as `{secs, nanos}`; null: the server's. */
+  retry_schedule: ColumnType<
+    { secs: number; nanos: number }[] | null,
+    string | null | undefined,
+    string | null
+  >;
 }
 
 export interface EndpointTable {
@@ -117,6 +123,8 @@ export interface DeliveryTable {
   lease: Generated<number>;
   attempts: Generated<number>;
   manual: Generated<number>;
+  /** The status of what lists look for by it; null where a delivery succeeded or was born claimed. */
+  listed_status: ColumnType<number | null, never, never>;
 }
 
 export interface EndpointWorkTable {

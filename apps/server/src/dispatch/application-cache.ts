@@ -13,6 +13,8 @@ import type { EndpointFilter } from './match.js';
 export interface KnownEndpoint extends EndpointFilter {
   readonly id: string;
   readonly applicationId: string;
+  readonly applicationUid: string | null;
+  readonly environmentId: string;
   readonly url: string;
   readonly throttled: boolean;
   readonly headers: readonly HeaderPair[];
@@ -87,7 +89,7 @@ export class ApplicationCache {
 
   #keep(snapshot: ApplicationSnapshot): KnownApplication {
     const throttled = snapshot.throttleRate !== null;
-    const endpoints = snapshot.endpoints.map((one) => this.#prepare(one, snapshot.id, throttled));
+    const endpoints = snapshot.endpoints.map((one) => this.#prepare(one, snapshot));
     const application: KnownApplication = {
       id: snapshot.id,
       environmentId: snapshot.environmentId,
@@ -107,7 +109,7 @@ export class ApplicationCache {
     return application;
   }
 
-  #prepare(row: EndpointSnapshot, applicationId: string, applicationThrottled: boolean): KnownEndpoint {
+  #prepare(row: EndpointSnapshot, application: ApplicationSnapshot): KnownEndpoint {
     const { vault } = this.#ctx;
     const headers =
       row.headers === null
@@ -115,12 +117,14 @@ export class ApplicationCache {
         : (JSON.parse(vault.open(row.headers, headersContext(row.id)).toString()) as Record<string, string>);
     return {
       id: row.id,
-      applicationId,
+      applicationId: application.id,
+      applicationUid: application.uid,
+      environmentId: application.environmentId,
       url: row.url,
       disabled: row.disabled,
       eventTypes: row.eventTypes,
       channels: row.channels,
-      throttled: applicationThrottled || row.throttleRate !== null,
+      throttled: application.throttleRate !== null || row.throttleRate !== null,
       headers: Object.entries(headers),
       secrets: row.secrets.map(({ secret, until }) => ({
         secret: parseSecret(vault.open(secret, secretContext(row.id)).toString()),

@@ -27,11 +27,9 @@ export interface Claim {
   readonly canceled: number;
   /** Whether more may be due at once. */
   readonly more: boolean;
-  /** When the endpoints that were looked at are to be looked at next. */
-  readonly nextDueAt: Date | undefined;
 }
 
-const NOTHING: Claim = { deliveries: [], canceled: 0, more: false, nextDueAt: undefined };
+const NOTHING: Claim = { deliveries: [], canceled: 0, more: false };
 
 interface Share {
   readonly endpoint: DueEndpoint;
@@ -59,13 +57,12 @@ export async function claim(ctx: Context, lanes: Lanes, owner: number): Promise<
     const pools = await lockPools(transaction, open, now);
     const shares = divide(open, lanes, free, pools, now);
     const deliveries = await take(ctx, transaction, shares, owner, now);
-    const nextDueAt = await settle(transaction, { closed, shares, deliveries, pools, now });
+    await settle(transaction, { closed, shares, deliveries, pools, now });
     const revisions = new Map(open.map((one) => [one.endpointId, one.revision]));
     return {
       deliveries: deliveries.map((one) => ({ ...one, revision: revisions.get(one.endpointId) ?? 0 })),
       canceled,
       more: due.length === MAX_ENDPOINTS || canceled > 0 || deliveries.length > 0,
-      nextDueAt,
     };
   });
 }
@@ -146,7 +143,7 @@ interface Settlement {
 }
 
 /** Writes back what the buckets hold after what was really taken, and when to look again. */
-async function settle(transaction: Queryable, settlement: Settlement): Promise<Date | undefined> {
+async function settle(transaction: Queryable, settlement: Settlement): Promise<void> {
   const { closed, shares, deliveries, pools, now } = settlement;
   const takenOf = new Map<string, number>();
   for (const { endpointId } of deliveries) takenOf.set(endpointId, (takenOf.get(endpointId) ?? 0) + 1);
@@ -185,5 +182,5 @@ async function settle(transaction: Queryable, settlement: Settlement): Promise<D
     notBefore: null,
     notAfter: now,
   }));
-  return updateWork(transaction, [...updates, ...closing]);
+  await updateWork(transaction, [...updates, ...closing]);
 }

@@ -6,9 +6,11 @@ import type { Sender } from '../outbound/send.js';
 import type { HeaderPair } from '../outbound/target.js';
 import { signMessage } from '../signing/sign.js';
 import type { NewAttempt } from '../storage/record.js';
+import { announcementOf } from './announce-attempt.js';
 import type { KnownEndpoint } from './application-cache.js';
 import { type Outcome, readOutcome } from './outcome.js';
 import { nextAttemptDelayMs } from './retry.js';
+import type { RetrySchedules } from './retry-schedules.js';
 
 /** A delivery that this process has taken: one request is to be made. */
 export interface Work {
@@ -16,6 +18,7 @@ export interface Work {
   readonly endpointId: string;
   readonly messageId: string;
   readonly eventType: string;
+  readonly eventId: string | null;
   readonly payload: string;
   /** Headers of the message, as the JSON object that it was created with. */
   readonly headers: string | null;
@@ -59,7 +62,7 @@ const messageHeaders = (text: string | null): HeaderPair[] =>
 /** Makes one request of a delivery. Network failures are outcomes; what is thrown is a fault of ours. */
 export async function deliver(
   ctx: Context,
-  sender: Sender,
+  { sender, schedules }: { readonly sender: Sender; readonly schedules: RetrySchedules },
   endpoint: KnownEndpoint,
   work: Work,
 ): Promise<Delivered> {
@@ -83,21 +86,30 @@ export async function deliver(
     body: work.payload,
   });
   const own = [...ofMessage, ...endpoint.headers];
-  return conclude(ctx, endpoint, work, { result, createdAt, signature, own });
+  const now = ctx.clock.now().getTime();
+  const outcome = readOutcome(result, now);
+  // Only what may be tried again has to know when.
+  const scheduleMs =
+    work.manual || outcome.kind !== 'failure'
+      ? []
+      : await schedules.of(endpoint.environmentId, work.eventType);
+  return conclude(endpoint, work, { result, outcome, scheduleMs, now, createdAt, signature, own });
 }
 
 interface Exchange {
   readonly result: SendResult;
+  readonly outcome: Outcome;
+  readonly scheduleMs: readonly number[];
+  /** When it was answered, in Unix milliseconds. */
+  readonly now: number;
   readonly createdAt: Date;
   readonly signature: string;
   readonly own: readonly HeaderPair[];
 }
 
-function conclude(ctx: Context, endpoint: KnownEndpoint, work: Work, exchange: Exchange): Delivered {
-  const { result, createdAt, signature, own } = exchange;
-  const now = ctx.clock.now().getTime();
-  const outcome = readOutcome(result, now);
-  const delay = work.manual || outcome.kind !== 'failure' ? null : retryDelay(ctx, work, outcome);
+function conclude(endpoint: KnownEndpoint, work: Work, exchange: Exchange): Delivered {
+  const { result, outcome, scheduleMs, now, createdAt, signature, own } = exchange;
+  const delay = work.manual || outcome.kind !== 'failure' ? null : retryDelay(scheduleMs, work, outcome);
   const { record } = outcome;
   const attempt: NewAttempt = {
     applicationId: work.applicationId,
@@ -120,16 +132,22 @@ function conclude(ctx: Context, endpoint: KnownEndpoint, work: Work, exchange: E
     nextStatus: outcome.kind === 'success' ? 0 : work.manual ? null : delay === null ? 2 : 3,
     retryAt: delay === null ? null : new Date(now + delay),
   };
-  return { attempt, outcome, exhausted: !work.manual && outcome.kind !== 'success' && delay === null };
+  const exhausted = !work.manual && outcome.kind !== 'success' && delay === null;
+  return { attempt: withAnnouncement(endpoint, work, attempt), outcome, exhausted };
+}
+
+function withAnnouncement(endpoint: KnownEndpoint, work: Work, attempt: NewAttempt): NewAttempt {
+  const announcement = announcementOf(endpoint, work, attempt);
+  return announcement ? { ...attempt, announcement } : attempt;
 }
 
 const retryDelay = (
-  ctx: Context,
+  scheduleMs: readonly number[],
   work: Work,
   outcome: Extract<Outcome, { kind: 'failure' }>,
 ): number | null =>
   nextAttemptDelayMs({
-    scheduleMs: ctx.config.dispatch.retryScheduleMs,
+    scheduleMs,
     attemptNumber: work.attempts,
     cause: outcome.cause,
     retryAfterMs: outcome.retryAfterMs,
@@ -139,7 +157,7 @@ const retryDelay = (
 /** What is recorded of a delivery whose payload is not kept any more: it has failed, and nothing was sent. */
 export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Work): NewAttempt {
   const createdAt = ctx.clock.now();
-  return {
+  return withAnnouncement(endpoint, work, {
     applicationId: work.applicationId,
     messageId: work.messageId,
     endpointId: work.endpointId,
@@ -159,5 +177,5 @@ export function concludeExpired(ctx: Context, endpoint: KnownEndpoint, work: Wor
     lease: work.lease,
     nextStatus: work.manual ? null : 2,
     retryAt: null,
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { events } from '../observability/events.js';
+import { announce } from '../operational.js';
 import {
   clearFirstFailure,
   type DisableReason,
@@ -19,11 +20,14 @@ import type { Delivered } from './deliver.js';
  */
 export class EndpointHealth {
   readonly #ctx: Context;
+  readonly #wake: (at: Date) => void;
   /** Endpoints whose clock runs, as far as this process knows. */
   readonly #failing = new Set<string>();
 
-  constructor(ctx: Context) {
+  /** @param wake is told when deliveries have become due */
+  constructor(ctx: Context, wake: (at: Date) => void) {
     this.#ctx = ctx;
+    this.#wake = wake;
   }
 
   async judge(endpoint: KnownEndpoint, { outcome, exhausted }: Delivered): Promise<void> {
@@ -58,7 +62,22 @@ export class EndpointHealth {
   async #disable({ applicationId, id: endpointId }: KnownEndpoint, reason: DisableReason): Promise<void> {
     const { database, clock } = this.#ctx;
     this.#failing.delete(endpointId);
-    const done = await disableEndpoint(database.kysely, applicationId, endpointId, reason, clock.now());
-    if (done) events.endpointDisabledByOutcome(this.#ctx, { applicationId, endpointId, reason });
+    const now = clock.now();
+    const done = await database.kysely.transaction().execute(async (transaction) => {
+      const endpoint = await disableEndpoint(transaction, applicationId, endpointId, reason, now);
+      if (!endpoint) return undefined;
+      const failSince = reason === 'failing' ? (endpoint.firstFailureAt?.toISOString() ?? null) : null;
+      const { applicationUid: appUid, uid: endpointUid } = endpoint;
+      const heard = await announce(this.#ctx, transaction, endpoint.environmentId, [
+        {
+          type: 'endpoint.disabled',
+          data: { appId: applicationId, appUid, endpointId, endpointUid, trigger: 'automatic', failSince },
+        },
+      ]);
+      return { heard };
+    });
+    if (!done) return;
+    events.endpointDisabledByOutcome(this.#ctx, { applicationId, endpointId, reason });
+    if (done.heard) this.#wake(now);
   }
 }

@@ -17,6 +17,7 @@ import { InFlight } from './in-flight.js';
 import { Lanes } from './lanes.js';
 import { announceWork } from './notify.js';
 import { createRecorder } from './recorder.js';
+import { RetrySchedules } from './retry-schedules.js';
 import { Worker } from './worker.js';
 
 /** Longest that nobody looks for due deliveries, in ms: what another process made due and did not tell. */
@@ -49,6 +50,7 @@ export class Dispatcher implements Dispatch {
   readonly #cache: ApplicationCache;
   readonly #lanes = new Lanes();
   readonly #open = new InFlight();
+  readonly #schedules: RetrySchedules;
   readonly #health: EndpointHealth;
   readonly #worker: Worker;
   readonly #accept: Accept;
@@ -68,7 +70,8 @@ export class Dispatcher implements Dispatch {
     this.#ctx = ctx;
     this.#sender = sender;
     this.#cache = new ApplicationCache(ctx);
-    this.#health = new EndpointHealth(ctx);
+    this.#schedules = new RetrySchedules(ctx);
+    this.#health = new EndpointHealth(ctx, (at) => this.#lookAt(at.getTime()));
     const longestLease = ctx.config.dispatch.requestTimeoutMs + LONGEST_LEASE_MARGIN_MS;
     this.#worker = new Worker(ctx, this.#open, longestLease, () => this.#lookAt(0));
     this.#record = createRecorder(ctx, (at) => this.#lookAt(at.getTime()), this.#abandoned.signal);
@@ -184,6 +187,7 @@ export class Dispatcher implements Dispatch {
         endpointId: one.endpointId,
         messageId: one.messageId,
         eventType: one.eventType,
+        eventId: one.eventId,
         payload: one.payload ?? '',
         headers: one.headers,
         owner,
@@ -212,6 +216,7 @@ export class Dispatcher implements Dispatch {
         endpointId: endpoint.id,
         messageId: message.id,
         eventType: message.eventType,
+        eventId: message.eventId,
         payload: message.payload,
         headers: message.headers,
         owner,
@@ -242,7 +247,8 @@ export class Dispatcher implements Dispatch {
         await this.#record(concludeExpired(this.#ctx, endpoint, work));
         return true;
       }
-      const delivered = await deliver(this.#ctx, this.#sender, endpoint, work);
+      const ways = { sender: this.#sender, schedules: this.#schedules };
+      const delivered = await deliver(this.#ctx, ways, endpoint, work);
       const { attempt } = delivered;
       passage = { durationMs: attempt.durationMs, answered: attempt.statusCode > 0 };
       await this.#record(attempt);

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { reportHeard } from '../operational.js';
 import { type NewAttempt, recordAttempts } from '../storage/record.js';
 import { type Batch, createBatch } from './batch.js';
 
@@ -19,8 +20,15 @@ export function createRecorder(
     let pause = PAUSE_MS.first;
     for (;;) {
       try {
-        const due = await recordAttempts(ctx.database, attempts);
-        if (due) onDue(due);
+        const { nextDueAt, announced } = await recordAttempts(ctx.database, attempts);
+        if (nextDueAt) onDue(nextDueAt);
+        if (announced.length > 0) {
+          reportHeard(
+            ctx,
+            attempts.flatMap((one) => one.announcement ?? []),
+            announced,
+          );
+        }
         return attempts.map(() => undefined);
       } catch (error) {
         if (abandoned.aborted) throw error;

@@ -8,6 +8,7 @@ import {
   deleteWorker,
   insertWorker,
   isWorkerDead,
+  isWorkerSilent,
   listOtherWorkers,
   takeOverWorker,
   updateWorker,
@@ -153,7 +154,8 @@ export class Worker {
     // On the embedded database there is no other process: whoever is registered is a former self.
     const alone = database.kind === 'embedded';
     const count = await database.kysely.transaction().execute(async (transaction) => {
-      const hung = now.getTime() - other.seenAt.getTime() > HUNG_MS;
+      const late = now.getTime() - other.seenAt.getTime() > HUNG_MS;
+      const hung = late && (await isWorkerSilent(transaction, other));
       if (!alone && !hung && !(await isWorkerDead(transaction, other.number))) return undefined;
       const taken = await takeOverWorker(transaction, other, now, this.#longestLeaseMs);
       if (taken !== undefined) await releaseTasksOf(transaction, other.number, now);

@@ -3,7 +3,7 @@ import { createExpressEndpoints, type RequestValidationError, type TsRestRequest
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Context } from '../context.js';
 import type { Dispatch } from '../dispatch/dispatcher.js';
-import { authenticationFailed, InvalidInputError, notFound } from '../errors.js';
+import { authenticationFailed, InvalidInputError, notFound, tooManyRequests } from '../errors.js';
 import type { Handlers } from '../handlers.js';
 import { events } from '../observability/events.js';
 import { type Authenticate, bearerToken } from './authenticate.js';
@@ -17,7 +17,7 @@ import {
   runOnce,
   toUuid,
 } from './idempotency.js';
-import type { Limiters } from './rate-limit.js';
+import { type Limiter, type Limiters, RATE_LIMIT_HEADERS, rateLimitValues } from './rate-limit.js';
 import { scopeOf } from './scope.js';
 import { type Issue, toProblem } from './validation-error.js';
 
@@ -48,12 +48,20 @@ const send = (response: Response, { status, body }: Answer): void => {
   else response.status(status).json(body);
 };
 
+/** Counts a request of a token, and tells in headers how many are left. @throws AppError 429 */
+async function countRequest(limiter: Limiter, token: string, response: Response): Promise<void> {
+  const standing = await limiter.take(token);
+  const values = rateLimitValues(standing);
+  for (const [index, name] of RATE_LIMIT_HEADERS.entries()) response.setHeader(name, values[index] ?? '');
+  if (standing.isOver) throw tooManyRequests(standing.resetSeconds);
+}
+
 /** Finds out who calls; a failure counts against the address. */
-async function identifyCaller(gate: Gate, request: Request): Promise<void> {
+async function identifyCaller(gate: Gate, request: Request, response: Response): Promise<void> {
   const scope = scopeOf(request);
   scope.caller = scope.token === undefined ? undefined : await gate.authenticate(scope.token);
   if (scope.caller) {
-    await gate.limiters.requests?.count(scope.token ?? '');
+    if (gate.limiters.requests) await countRequest(gate.limiters.requests, scope.token ?? '', response);
     return;
   }
   try {
@@ -89,7 +97,7 @@ function createEntrance(gate: Gate) {
     if (access.kind === 'public') {
       if (access.limited) await gate.limiters.publicCalls.count(scope.address);
     } else {
-      await identifyCaller(gate, request);
+      await identifyCaller(gate, request, response);
       // The database has no text with a zero: nothing is called so.
       if (Object.values(request.params).some((name) => name?.includes('\0'))) throw notFound();
       const idOrUid = request.params['app_id'];

@@ -9,6 +9,7 @@ import { serveMetrics } from './metrics.js';
 import { answerUnknownRoute } from './not-found.js';
 import { servePortal } from './portal.js';
 import { parseQuery } from './query.js';
+import { RATE_LIMIT_HEADERS } from './rate-limit.js';
 import { openScope } from './request-log.js';
 
 /** How long browsers remember a preflight, in seconds (spec: wire behaviour, section 3.5). */
@@ -40,7 +41,7 @@ export function createHttpApplication(handlers: Handlers<Contract>, gate: Gate, 
       origin: '*',
       methods: '*',
       maxAge: PREFLIGHT_SECONDS,
-      exposedHeaders: ['retry-after', 'x-request-id'],
+      exposedHeaders: ['retry-after', 'x-request-id', ...RATE_LIMIT_HEADERS],
       optionsSuccessStatus: 200,
     }),
   );

@@ -3,7 +3,9 @@ import type { Handlers } from '../handlers.js';
 import { applicationRoutes } from '../resources/application/routes.js';
 import { authenticationRoutes } from '../resources/authentication/routes.js';
 import { backgroundTaskRoutes } from '../resources/background-task/routes.js';
+import { operationalWebhookEndpointRoutes } from '../resources/endpoint/operational-routes.js';
 import { endpointRoutes } from '../resources/endpoint/routes.js';
+import { environmentRoutes } from '../resources/environment/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
@@ -19,6 +21,8 @@ export const handlers: Handlers<Contract> = {
   application: applicationRoutes,
   endpoint: endpointRoutes,
   eventType: eventTypeRoutes,
+  operationalWebhookEndpoint: operationalWebhookEndpointRoutes,
   backgroundTask: backgroundTaskRoutes,
+  environment: environmentRoutes,
   health: healthRoutes,
 };

@@ -2,24 +2,53 @@ import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.js';
 import { tooManyRequests } from '../errors.js';
 
+/** How a key stands after one more has been counted for it. */
+export interface Standing {
+  readonly limit: number;
+  /** How many are left until the window ends. */
+  readonly remaining: number;
+  /** Whole seconds until the window ends, at least one. */
+  readonly resetSeconds: number;
+  /** This one was too much. */
+  readonly isOver: boolean;
+}
+
 /** Counts something per key and refuses what is too much. */
 export interface Limiter {
+  /** Counts one, and tells how the key stands. */
+  take(key: string): Promise<Standing>;
   /** @throws AppError 429 with the seconds to wait */
   count(key: string): Promise<void>;
 }
 
-const createLimiter = (points: number, seconds: number): Limiter => {
+function createLimiter(points: number, seconds: number): Limiter {
   const limiter = new RateLimiterMemory({ points, duration: seconds });
+  const standing = (result: RateLimiterRes, isOver: boolean): Standing => ({
+    limit: points,
+    remaining: result.remainingPoints,
+    resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
+    isOver,
+  });
+  const take = (key: string): Promise<Standing> =>
+    limiter.consume(key).then(
+      (result) => standing(result, false),
+      (refusal: RateLimiterRes) => standing(refusal, true),
+    );
   return {
-    count: (key) =>
-      limiter.consume(key).then(
-        () => undefined,
-        (refusal: RateLimiterRes) => {
-          throw tooManyRequests(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
-        },
-      ),
+    take,
+    count: async (key) => {
+      const { isOver, resetSeconds } = await take(key);
+      if (isOver) throw tooManyRequests(resetSeconds);
+    },
   };
-};
+}
+
+/** Headers that tell a caller how many requests are left (draft-ietf-httpapi-ratelimit-headers, before version 07). */
+export const RATE_LIMIT_HEADERS = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'] as const;
+
+/** The headers' values, in their order. */
+export const rateLimitValues = ({ limit, remaining, resetSeconds }: Standing) =>
+  [limit, remaining, resetSeconds].map(String);
 
 /** The limits of one process. */
 export interface Limiters {

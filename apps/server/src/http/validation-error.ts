@@ -9,6 +9,7 @@ export interface Issue {
   readonly origin?: string;
   readonly errors?: readonly (readonly Issue[])[];
   readonly values?: readonly unknown[];
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Issues that say "this cannot be read as what it should be", in contrast to "it is read, but not allowed". */
@@ -20,7 +21,11 @@ const DECODE_CODES = new Set([
   'invalid_element',
 ]);
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Fields that clients of this API know under another name in errors. */
+const KNOWN_AS: Readonly<Record<string, string>> = { eventId: 'uid' };
+
+const snakeCase = (name: string): string =>
+  KNOWN_AS[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const keysOf = (issue: Issue): PropertyKey[] =>
   (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
@@ -80,6 +85,9 @@ export function toProblem(
     };
   }
   const loc = [place, ...keys.filter((key) => typeof key !== 'number').map((key) => snakeCase(String(key)))];
-  const onText = issue.code === 'invalid_format' || (issue.origin === 'string' && issue.code !== 'custom');
+  const onText =
+    issue.code === 'invalid_format' ||
+    issue.params?.['onText'] === true ||
+    (issue.origin === 'string' && issue.code !== 'custom');
   return { loc: onText ? [...loc, '__all__'] : loc, msg: issue.message, type: 'value_error' };
 }

@@ -72,6 +72,14 @@ export const events = {
   eventTypeDeleted: ({ log }: Source, fields: EventTypeFields) =>
     log.info({ event: 'event_type.deleted', ...fields }),
 
+  eventTypesImported: (
+    { log }: Source,
+    fields: { environmentId: string; changed: number; archived: number },
+  ) => log.info({ event: 'event_type.imported', ...fields }),
+
+  environmentImported: ({ log }: Source, fields: { environmentId: string; eventTypes: number }) =>
+    log.info({ event: 'environment.imported', ...fields }),
+
   endpointCreated: ({ log }: Source, fields: EndpointFields) =>
     log.info({ event: 'endpoint.created', ...fields }),
 
@@ -147,6 +155,14 @@ export const events = {
   ) => {
     metrics.deliveriesExhausted.inc();
     log.warn({ event: 'delivery.exhausted', ...fields });
+  },
+
+  operationalEventStored: (
+    { log, metrics }: Source,
+    fields: { environmentId: string; type: string; messageId: string },
+  ) => {
+    metrics.operationalEvents.inc({ type: fields.type });
+    log.debug({ event: 'operational_event.stored', ...fields });
   },
 
   messageResent: (

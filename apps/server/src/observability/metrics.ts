@@ -13,6 +13,7 @@ export interface Metrics {
   readonly deliveriesCanceled: Counter;
   readonly endpointsDisabled: Counter<'reason'>;
   readonly backgroundTasks: Counter<'task' | 'outcome'>;
+  readonly operationalEvents: Counter<'type'>;
   readonly attemptSeconds: Histogram;
   readonly firstAttemptSeconds: Histogram;
   readonly requestSeconds: Histogram<'method' | 'status'>;
@@ -47,6 +48,9 @@ export function createMetrics(): Metrics {
     backgroundTasks: counter('background_tasks_total', 'Background tasks that were started and that ended', [
       'task',
       'outcome',
+    ]),
+    operationalEvents: counter('operational_events_total', 'Operational events stored for whoever listens', [
+      'type',
     ]),
     attemptSeconds: histogram(
       'attempt_duration_seconds',

@@ -123,15 +123,17 @@ export async function deleteApplication(
 /**
  * Says that the application's endpoints change: whoever remembers them will look again. Begins the transaction of the
  * change, so that an accept after it never misses the change, and changes of one application come one after the other.
- * Gives false when the application is gone.
+ * Gives undefined when the application is gone.
  */
-export async function bumpRevision(transaction: Queryable, applicationId: string): Promise<boolean> {
-  const row = await transaction
+export async function bumpRevision(
+  transaction: Queryable,
+  applicationId: string,
+): Promise<Pick<Application, 'id' | 'uid' | 'environment_id'> | undefined> {
+  return transaction
     .updateTable('application')
     .set({ revision: sql`revision + 1` })
     .where('id', '=', applicationId)
     .where('deleted_at', 'is', null)
-    .returning('id')
+    .returning(['id', 'uid', 'environment_id'])
     .executeTakeFirst();
-  return row !== undefined;
 }

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { Message } from './message.js';
 import { hasEventType, hasLabels, type LabelFilter } from './message-label.js';
@@ -29,17 +29,6 @@ interface EndpointKey {
   readonly endpointId: string;
 }
 
-/** Where the deliveries come from, as `delivery`, and the column of their order. */
-interface Source {
-  readonly from: RawBuilder<unknown>;
-  readonly id: RawBuilder<unknown>;
-}
-
-/** Up to so many deliveries that may have the wanted status are looked up one by one. */
-const MAX_CANDIDATES = 20_000;
-/** How many more of them may come while they are counted. */
-const MARGIN = 1_000;
-
 /** When a delivery is tried next: by the schedule, or for the first time where the message is dated ahead. */
 export const nextAttemptAt = sql`case
   when delivery.retry_at is not null then delivery.retry_at
@@ -57,52 +46,22 @@ export const wasTried = sql`(
 )`;
 
 /**
- * Messages that may stand so with the endpoint, and surely all that do, from an index that has few others, up to a
- * limit. Undefined for a status that is not rare, or has no such index: `delivery` has none with the status, since the
- * usual path changes it. In the order of the index, so that the planner takes no other way.
+ * The endpoint's deliveries of the window, by the index that has those of the status in their order. Of the pending ones
+ * those that were born claimed are not in it; they are not older than what their process has under way.
  */
-function candidatesFor(status: number | undefined, { applicationId, endpointId }: EndpointKey) {
-  const own = sql`application_id = ${applicationId} and endpoint_id = ${endpointId}`;
-  const waiting = (limit: number) => sql`(
-    select message_id from delivery where ${own} and due_at is not null order by due_at limit ${limit}
+function deliveriesOf(key: EndpointKey, status: number | undefined, window: Window) {
+  const own = sql`application_id = ${key.applicationId} and endpoint_id = ${key.endpointId}`;
+  const inWindow = within(sql`message_id`, window);
+  const listed = sql`select * from delivery where ${own} and listed_status = ${status} and ${inWindow}`;
+  if (status === undefined || status === 0) return sql`select * from delivery where ${own} and ${inWindow}`;
+  if (status !== 1) return listed;
+  const inOrder = sql`order by message_id ${sql.raw(window.fromOldest ? 'asc' : 'desc')}`;
+  return sql`(${listed} ${inOrder} offset 0) union all (
+    select * from delivery
+    where ${own} and ${inWindow} and message_id >= (select min(settled_before) from worker)
+      and status = 1 and listed_status is null
+    ${inOrder} offset 0
   )`;
-  // What was born claimed is due at no time; it is not older than what its process has under way.
-  const born = (limit: number) => sql`(
-    select message_id from delivery where ${own} and message_id >= (select min(settled_before) from worker)
-    order by message_id limit ${limit}
-  )`;
-  const failed = (limit: number) => sql`(
-    select message_id from attempt where ${own} and status = 2 order by id limit ${limit}
-  )`;
-  if (status === 1) return (limit: number) => sql`${waiting(limit)} union all ${born(limit)}`;
-  return status === 2 ? failed : status === 3 ? waiting : undefined;
-}
-
-/** The few candidates one by one, if they are few; else the endpoint's deliveries in their order. */
-async function chooseSource(
-  database: Queryable,
-  key: EndpointKey,
-  status: number | undefined,
-  window: Window,
-): Promise<Source> {
-  const everything = { from: sql`delivery`, id: sql`delivery.message_id` };
-  const candidates = candidatesFor(status, key);
-  if (!candidates) return everything;
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int4 as count from (${candidates(MAX_CANDIDATES + 1)}) as candidate`.execute(database);
-  const count = rows[0]?.count ?? 0;
-  if (count > MAX_CANDIDATES) return everything;
-  const id = sql`candidate.message_id`;
-  const from = sql`(
-      select distinct message_id from (${candidates(count + MARGIN)}) as candidate where ${within(id, window)}
-      order by message_id ${sql.raw(window.fromOldest ? 'asc' : 'desc')} offset 0
-    ) as candidate
-    cross join lateral (
-      select * from delivery
-      where application_id = ${key.applicationId} and endpoint_id = ${key.endpointId}
-        and message_id = candidate.message_id offset 0
-    ) as delivery`;
-  return { from, id };
 }
 
 /**
@@ -116,12 +75,9 @@ export async function listAttemptedMessages(
   window: Window,
 ): Promise<Page<AttemptedMessage>> {
   const { status, includeUntriedCanceled } = filter;
-  const source = await chooseSource(database, key, status, window);
   const listed = includeUntriedCanceled ? sql`(${wasTried} or delivery.status = 4)` : wasTried;
+  const id = sql`delivery.message_id`;
   const conditions = [
-    sql`delivery.application_id = ${key.applicationId}`,
-    sql`delivery.endpoint_id = ${key.endpointId}`,
-    within(sql`delivery.message_id`, window),
     opaque(status === undefined ? listed : sql`delivery.status = ${status}`),
     ...hasEventType(sql`message.event_type`, filter).map(opaque),
     ...hasLabels(filter).map(opaque),
@@ -129,11 +85,11 @@ export async function listAttemptedMessages(
   const { rows } = await sql<AttemptedMessage>`
     select ${messageColumns(filter.withContent)}, delivery.status as delivery_status,
       ${nextAttemptAt} as next_attempt_at
-    from ${source.from}
+    from (${deliveriesOf(key, status, window)}) as delivery
     cross join lateral (
       select * from message
       where application_id = delivery.application_id and id = delivery.message_id offset 0
     ) as message
-    where ${allOf(conditions)} ${walk(source.id, window)}`.execute(database);
+    where ${allOf(conditions)} ${walk(id, window)}`.execute(database);
   return cutWindow(window, rows);
 }

@@ -24,6 +24,7 @@ export interface ClaimedDelivery {
   readonly manual: number;
   readonly retryAt: Date | null;
   readonly eventType: string;
+  readonly eventId: string | null;
   /** Null: the payload is not kept any more. */
   readonly payload: string | null;
   readonly headers: string | null;
@@ -96,7 +97,7 @@ export async function claimDeliveries(
     )
     select claimed.application_id as "applicationId", claimed.endpoint_id as "endpointId",
       claimed.message_id as "messageId", claimed.lease, claimed.attempts, claimed.manual,
-      claimed.retry_at as "retryAt", message.event_type as "eventType", message.payload, message.headers,
+      claimed.retry_at as "retryAt", message.event_type as "eventType", message.event_id as "eventId", message.payload, message.headers,
       coalesce(message.deliver_at, message.created_at) as "readyAt"
     from claimed
     cross join lateral (
@@ -210,29 +211,23 @@ export interface WorkUpdate {
  * its own after the claim, so it sees what others have committed meanwhile; what they commit later finds the row
  * locked, and lowers it afterwards.
  */
-export async function updateWork(
-  transaction: Queryable,
-  updates: readonly WorkUpdate[],
-): Promise<Date | undefined> {
-  const { rows } = await sql<{ next: Date | null }>`
-    with changed as (
-      update endpoint_work as work
-      set tokens = given.tokens, refilled_at = given.refilled_at,
-        next_due_at = greatest(given.not_before, coalesce((
-          select least(due_at, given.not_after) from delivery
-          where application_id = given.application_id and endpoint_id = given.endpoint_id and due_at is not null
-          order by due_at limit 1
-        ), 'infinity'))
-      from unnest(
-        ${updates.map((one) => one.applicationId)}::text[], ${updates.map((one) => one.endpointId)}::text[],
-        ${updates.map((one) => one.tokens)}::real[], ${updates.map((one) => one.refilledAt)}::timestamptz[],
-        ${updates.map((one) => one.notBefore)}::timestamptz[], ${updates.map((one) => one.notAfter)}::timestamptz[]
-      ) as given(application_id, endpoint_id, tokens, refilled_at, not_before, not_after)
-      where work.application_id = given.application_id and work.endpoint_id = given.endpoint_id
-      returning work.next_due_at
-    )
-    select nullif(min(next_due_at), 'infinity') as next from changed`.execute(transaction);
-  return rows[0]?.next ?? undefined;
+export async function updateWork(transaction: Queryable, updates: readonly WorkUpdate[]): Promise<void> {
+  await sql`
+    update endpoint_work as work
+    set tokens = given.tokens, refilled_at = given.refilled_at,
+      next_due_at = greatest(given.not_before, coalesce((
+        select least(due_at, given.not_after) from delivery
+        where application_id = given.application_id and endpoint_id = given.endpoint_id and due_at is not null
+        order by due_at limit 1
+      ), 'infinity'))
+    from unnest(
+      ${updates.map((one) => one.applicationId)}::text[], ${updates.map((one) => one.endpointId)}::text[],
+      ${updates.map((one) => one.tokens)}::real[], ${updates.map((one) => one.refilledAt)}::timestamptz[],
+      ${updates.map((one) => one.notBefore)}::timestamptz[], ${updates.map((one) => one.notAfter)}::timestamptz[]
+    ) as given(application_id, endpoint_id, tokens, refilled_at, not_before, not_after)
+    where work.application_id = given.application_id and work.endpoint_id = given.endpoint_id`.execute(
+    transaction,
+  );
 }
 
 /** The buckets of throttled applications, locked until the transaction ends; made full where there is none. */

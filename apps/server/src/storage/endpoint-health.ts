@@ -63,27 +63,40 @@ export async function succeededSince(
   return row !== undefined;
 }
 
-/** Disables an endpoint; its waiting deliveries are closed soon after. False when it was closed already. */
+/** An endpoint that was disabled by the service. */
+export interface DisabledEndpoint {
+  readonly environmentId: string;
+  readonly applicationUid: string | null;
+  readonly uid: string | null;
+  /** Since when messages fail to the end. */
+  readonly firstFailureAt: Date | null;
+}
+
+/** Disables an endpoint; its waiting deliveries are closed soon after. Undefined when it was closed already. */
 export async function disableEndpoint(
-  database: Queryable,
+  transaction: Queryable,
   applicationId: string,
   endpointId: string,
   reason: DisableReason,
   now: Date,
-): Promise<boolean> {
-  return database.transaction().execute(async (transaction) => {
-    await bumpRevision(transaction, applicationId);
-    const row = await transaction
-      .updateTable('endpoint')
-      .set({ disabled: true, disabled_reason: reason, updated_at: now })
-      .where('application_id', '=', applicationId)
-      .where('id', '=', endpointId)
-      .where('disabled', '=', false)
-      .where('deleted_at', 'is', null)
-      .returning('id')
-      .executeTakeFirst();
-    if (!row) return false;
-    await wakeEndpoint(transaction, applicationId, endpointId, now);
-    return true;
-  });
+): Promise<DisabledEndpoint | undefined> {
+  const application = await bumpRevision(transaction, applicationId);
+  if (!application) return undefined;
+  const row = await transaction
+    .updateTable('endpoint')
+    .set({ disabled: true, disabled_reason: reason, updated_at: now })
+    .where('application_id', '=', applicationId)
+    .where('id', '=', endpointId)
+    .where('disabled', '=', false)
+    .where('deleted_at', 'is', null)
+    .returning(['uid', 'first_failure_at'])
+    .executeTakeFirst();
+  if (!row) return undefined;
+  await wakeEndpoint(transaction, applicationId, endpointId, now);
+  return {
+    environmentId: application.environment_id,
+    applicationUid: application.uid,
+    uid: row.uid,
+    firstFailureAt: row.first_failure_at,
+  };
 }

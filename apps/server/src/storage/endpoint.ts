@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { EndpointTable } from '../database/tables.js';
 import { cutPage, type Page, type PageRequest, planPage } from './page.js';
@@ -77,6 +77,17 @@ export async function findEndpoint(
     .orderBy((order) => order.case().when('id', '=', idOrUid).then(0).else(1).end())
     .limit(1)
     .executeTakeFirst();
+}
+
+/** Number of the application's endpoints, disabled ones too. */
+export async function countEndpoints(database: Queryable, applicationId: string): Promise<number> {
+  const { count } = await database
+    .selectFrom('endpoint')
+    .select(sql<number>`count(*)::integer`.as('count'))
+    .where('application_id', '=', applicationId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** A page of the application's endpoints by id. */

@@ -4,7 +4,7 @@ import type { EventTypeTable } from '../database/tables.js';
 import { cutPage, type Page, type PageRequest, planPage } from './page.js';
 
 /** A kind of event of an environment. */
-export type EventType = Selectable<EventTypeTable>;
+export type EventType = Omit<Selectable<EventTypeTable>, 'retry_schedule'>;
 
 /** The fields that callers set. */
 export interface EventTypeFields {

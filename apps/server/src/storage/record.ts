@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { ANNOUNCE_PARTS, type Announcement } from './announcement.js';
 
 /** An attempt that was made, and what becomes of its delivery. */
 export interface NewAttempt {
@@ -24,6 +25,21 @@ export interface NewAttempt {
   readonly nextStatus: 0 | 2 | 3 | null;
   /** When the schedule goes on. */
   readonly retryAt: Date | null;
+  /** What is told about it where it counts; see `Announcement`. */
+  readonly announcement?: Announcement;
+}
+
+/** What the statement has besides where something is to be told. */
+interface Told {
+  /** Of the input, after those of the attempts. */
+  readonly types: string;
+  readonly columns: string;
+  /** Parts of the statement that store it. */
+  readonly told: string;
+  /** What is due. */
+  readonly due: string;
+  /** Ids of what somebody listens to. */
+  readonly announced: string;
 }
 
 /*
@@ -32,17 +48,14 @@ export interface NewAttempt {
  * once where the endpoint was closed meanwhile, so that it is canceled. What was canceled under way stays so unless it
  * has succeeded.
  */
-const RECORD = {
-  name: 'record',
-  plan: 'keyed',
-  text: `
+const recordText = ({ types, columns, told, due, announced }: Told) => `
 with input as materialized (
   select * from unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int2[], $8::int2[], $9::int4[],
     $10::int2[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::int4[], $17::int4[],
-    $18::int2[], $19::timestamptz[]
+    $18::int2[], $19::timestamptz[]${types}
   ) as t(application_id, message_id, endpoint_id, id, event_type, url, status, status_code, duration_ms,
-    manual, response, signature, response_headers, sent_headers, created_at, owner, lease, next_status, retry_at)
+    manual, response, signature, response_headers, sent_headers, created_at, owner, lease, next_status, retry_at${columns})
 ),
 made as (
   insert into attempt (application_id, message_id, id, endpoint_id, event_type, url, status, status_code,
@@ -77,14 +90,15 @@ settled as (
   where delivery.application_id = input.application_id and delivery.endpoint_id = input.endpoint_id
     and delivery.message_id = input.message_id
     and delivery.owner = input.owner and delivery.lease = input.lease
-  returning delivery.application_id, delivery.endpoint_id, delivery.due_at, input.created_at
-),
+  returning delivery.application_id, delivery.endpoint_id, delivery.due_at, input.created_at,
+    delivery.status${columns}
+),${told}
 waiting as (
   insert into endpoint_work as work (application_id, endpoint_id, next_due_at)
   select due.application_id, due.endpoint_id, case when target.closed then due.created_at else due.due_at end
   from (
     select application_id, endpoint_id, min(due_at) as due_at, min(created_at) as created_at
-    from settled where due_at is not null group by application_id, endpoint_id
+    from ${due} group by application_id, endpoint_id
   ) as due
   cross join lateral (
     select (
@@ -99,15 +113,62 @@ waiting as (
     set next_due_at = least(work.next_due_at, excluded.next_due_at)
   returning work.next_due_at
 )
-select min(next_due_at) as next_due_at from waiting`,
+select min(next_due_at) as next_due_at, ${announced} as announced from waiting`;
+
+const RECORD = {
+  name: 'record',
+  plan: 'keyed',
+  text: recordText({
+    types: '',
+    columns: '',
+    told: '',
+    due: 'settled where due_at is not null',
+    announced: 'null::text[]',
+  }),
 } as const;
 
-/** Writes attempts and the next state of their deliveries; gives when the first of them is due again. */
-export async function recordAttempts(
-  database: Database,
-  attempts: readonly NewAttempt[],
-): Promise<Date | undefined> {
-  const [row] = await database.run<{ next_due_at: Date | null }>(RECORD, [
+/*
+ * The same where something is to be told about some of the attempts: about those that count, under the lease of their
+ * delivery. The few batches that have such attempts pay for it, the others do not.
+ */
+const RECORD_AND_TELL = {
+  name: 'record_and_tell',
+  plan: 'keyed',
+  text: recordText({
+    types: ', $20::text[], $21::text[], $22::text[], $23::text[]',
+    columns: ', told_environment, told_id, told_type, told_payload',
+    told: `
+told as materialized (
+  select told_environment as environment_id, told_id as id, told_type as type, told_payload as payload, created_at
+  from settled
+  where told_id is not null and status <> 4
+),
+${ANNOUNCE_PARTS.trim()},`,
+    due: `(
+      select application_id, endpoint_id, due_at, created_at from settled where due_at is not null
+      union all
+      select application_id, endpoint_id, created_at, created_at from listening
+    ) as both_due`,
+    announced: 'array(select distinct id from listening)',
+  }),
+} as const;
+
+/** What came of recording. */
+export interface Recorded {
+  /** When the first of the deliveries is due again. */
+  readonly nextDueAt: Date | undefined;
+  /** What was told: ids of announcements that somebody listens to. */
+  readonly announced: readonly string[];
+}
+
+interface Row {
+  next_due_at: Date | null;
+  announced: string[] | null;
+}
+
+/** Writes attempts, the next state of their deliveries, and what is told about them. */
+export async function recordAttempts(database: Database, attempts: readonly NewAttempt[]): Promise<Recorded> {
+  const parameters = [
     attempts.map((one) => one.applicationId),
     attempts.map((one) => one.messageId),
     attempts.map((one) => one.endpointId),
@@ -127,6 +188,15 @@ export async function recordAttempts(
     attempts.map((one) => one.lease),
     attempts.map((one) => one.nextStatus),
     attempts.map((one) => one.retryAt),
-  ]);
-  return row?.next_due_at ?? undefined;
+  ];
+  const [row] = attempts.every((one) => one.announcement === undefined)
+    ? await database.run<Row>(RECORD, parameters)
+    : await database.run<Row>(RECORD_AND_TELL, [
+        ...parameters,
+        attempts.map((one) => one.announcement?.environmentId ?? null),
+        attempts.map((one) => one.announcement?.id ?? null),
+        attempts.map((one) => one.announcement?.type ?? null),
+        attempts.map((one) => one.announcement?.payload ?? null),
+      ]);
+  return { nextDueAt: row?.next_due_at ?? undefined, announced: row?.announced ?? [] };
 }

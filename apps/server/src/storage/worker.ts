@@ -54,6 +54,17 @@ export async function isWorkerDead(transaction: Queryable, number: number): Prom
   return rows[0]?.dead ?? false;
 }
 
+/** Whether the process has said nothing since `seenAt`. Its row is locked until the transaction ends, so that it cannot. */
+export async function isWorkerSilent(transaction: Queryable, { number, seenAt }: Worker): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('worker')
+    .select('seen_at')
+    .where('number', '=', number)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined && row.seen_at.getTime() <= seenAt.getTime();
+}
+
 /**
  * Puts everything that a dead process had under way back into the queue, due now, and forgets the process. Gives how
  * many deliveries that were, or undefined when somebody else did it.

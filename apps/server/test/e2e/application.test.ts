@@ -58,7 +58,7 @@ describe('create', () => {
     ['half of a surrogate pair', { name: '\ud800' }, ['body', 'name']],
     ['a uid with a blank', { name: 'x', uid: 'a b' }, ['body', 'uid', '__all__']],
     ['a uid of 257 characters', { name: 'x', uid: 'a'.repeat(257) }, ['body', 'uid', '__all__']],
-    ['a uid that looks like an id', { name: 'x', uid: 'app_1' }, ['body', 'uid']],
+    ['a uid that looks like an id', { name: 'x', uid: 'app_1' }, ['body', 'uid', '__all__']],
     ['a throttle of 0', { name: 'x', throttleRate: 0 }, ['body', 'throttle_rate']],
     ['a throttle of 65536', { name: 'x', throttleRate: 65_536 }, ['body', 'throttle_rate']],
     ['a fraction', { name: 'x', throttleRate: 1.5 }, ['body', 'throttleRate']],

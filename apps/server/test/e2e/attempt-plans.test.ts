@@ -93,8 +93,8 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ['messages', 'message_pkey', false, (db) => listMessages(db, APP, content, messages)],
     [
       'messages by labels',
-      'message_pkey',
-      false,
+      'message_type',
+      true,
       (db) => listMessages(db, APP, { ...content, ...labels }, messages),
     ],
     [
@@ -140,26 +140,26 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ['attempted messages', 'delivery_pkey', false, (db) => listAttemptedMessages(db, key, state, messages)],
     [
       'attempted messages by labels',
-      'delivery_pkey',
+      'delivery_status',
       false,
       (db) => listAttemptedMessages(db, key, { ...state, ...labels, status: 4 }, messages),
     ],
     [
       'pending messages',
-      'delivery_due',
+      'delivery_status',
       true,
       (db) => listAttemptedMessages(db, key, { ...state, status: 1 }, messages),
     ],
     [
       'failed messages',
-      'attempt_failed',
-      true,
+      'delivery_status',
+      false,
       (db) => listAttemptedMessages(db, key, { ...state, status: 2 }, messages),
     ],
     [
       'messages that are sending',
-      'delivery_due',
-      true,
+      'delivery_status',
+      false,
       (db) => listAttemptedMessages(db, key, { ...state, status: 3 }, messages),
     ],
     [

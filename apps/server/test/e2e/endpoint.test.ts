@@ -102,7 +102,7 @@ describe('create', () => {
     ['no URL', { url: undefined }, ['body', 'url']],
     ['no scheme', { url: 'example.com' }, ['body', 'url']],
     ['another scheme', { url: 'ftp://example.com' }, ['body', 'url']],
-    ['a uid that looks like an id', { uid: 'ep_1' }, ['body', 'uid']],
+    ['a uid that looks like an id', { uid: 'ep_1' }, ['body', 'uid', '__all__']],
     ['a uid with a blank', { uid: 'a b' }, ['body', 'uid', '__all__']],
     ['a uid of 257 characters', { uid: 'a'.repeat(257) }, ['body', 'uid', '__all__']],
     ['a throttle of 0', { throttleRate: 0 }, ['body', 'throttle_rate']],

@@ -53,6 +53,40 @@ it('says in Retry-After when to come back', async () => {
   expect(seconds).toBeLessThanOrEqual(60);
 });
 
+describe('POSTRIDER_API_RATE_LIMIT', () => {
+  const names = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'];
+  const ask = async (key: string) => {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${server?.url}/api/v1/app/nobody`, { headers });
+    return { status: answer.status, limits: names.map((name) => answer.headers.get(name)), answer };
+  };
+
+  it('says at every answer how many are left, and lets more in when the second is over', async () => {
+    server = await startServer({ POSTRIDER_API_RATE_LIMIT: '2' });
+    const { key } = await server.createEnvironment();
+    const answers = await Promise.all([ask(key), ask(key), ask(key)]);
+    answers.sort((a, b) => a.status - b.status);
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 429]);
+    expect(answers.map(({ limits }) => limits[0])).toEqual(['2', '2', '2']);
+    expect(answers.map(({ limits }) => Number(limits[1])).sort((a, b) => a - b)).toEqual([0, 0, 1]);
+    expect(answers.map(({ limits }) => limits[2])).toEqual(['1', '1', '1']);
+    expect(answers.map(({ limits }) => limits[3])).toEqual([null, null, '1']);
+    expect(await answers[2]?.answer.json()).toEqual({
+      code: 'rate_limited',
+      detail: 'Too many requests. Please slow down.',
+    });
+    const exposed = answers[0]?.answer.headers.get('access-control-expose-headers');
+    for (const name of names) expect(exposed).toContain(name);
+    await expect.poll(async () => (await ask(key)).status, { timeout: 5_000 }).toBe(404);
+  });
+
+  it('without it nothing is said', async () => {
+    server = await startServer();
+    const { key } = await server.createEnvironment();
+    expect((await ask(key)).limits).toEqual([null, null, null, null]);
+  });
+});
+
 it('limits exchanges of one-time codes of an address', async () => {
   server = await startServer({ POSTRIDER_AUTH_RATE_LIMIT: '2' });
   const exchange = () =>

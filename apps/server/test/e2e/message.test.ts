@@ -180,3 +180,15 @@ it('a portal session reads the messages of its application only, and creates non
   expect((await session.message.list({ params: { app_id: other } })).status).toBe(404);
   expect((await session.message.get({ params: { app_id: other, msg_id: id } })).status).toBe(404);
 });
+
+it.each([
+  ['a blank', 'a b', 'String must match the following pattern: [a-zA-Z0-9\\-_.].'],
+  ['the prefix of ids', 'msg_1', 'Uids are not allowed to have the same prefix as the ID. Prefix with _?'],
+])('an eventId with %s is told under the name that clients know', async (_name, eventId, msg) => {
+  const { appId, client } = scene;
+  const body = { eventType: 'a', payload: {}, eventId };
+  expect(await client.message.create({ params: { app_id: appId }, body })).toMatchObject({
+    status: 422,
+    body: { detail: [{ loc: ['body', 'uid', '__all__'], msg, type: 'value_error' }] },
+  });
+});

@@ -59,6 +59,15 @@ export class CountingReceiver {
     return this.#counts.has(n);
   }
 
+  /** Resolves when so many different messages have arrived. */
+  async arrived(count: number): Promise<void> {
+    while (this.#counts.size < count) {
+      await new Promise<void>((resolve) => {
+        this.#seen = resolve;
+      });
+    }
+  }
+
   tally(acknowledged: ReadonlySet<number>): Tally {
     let duplicated = 0;
     for (const count of this.#counts.values()) duplicated += count - 1;

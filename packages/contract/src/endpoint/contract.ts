@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { c } from '../rest.js';
-import { errorResponses } from '../shared/errors.js';
+import { badRequestResponse, errorResponses } from '../shared/errors.js';
 import { idempotencyHeaders } from '../shared/headers.js';
 import { applicationParams, endpointParams, ID_PREFIX } from '../shared/ids.js';
 import { iterator, limit, order } from '../shared/pagination.js';
@@ -34,7 +34,7 @@ export const endpoint = c.router(
       pathParams: applicationParams,
       headers: idempotencyHeaders,
       body: EndpointIn,
-      responses: { 201: EndpointOut },
+      responses: { 201: EndpointOut, ...badRequestResponse },
       summary: 'Create Endpoint',
       description: 'Create an endpoint. A signing secret is made unless one is given.',
       metadata: MANAGE,
@@ -53,7 +53,7 @@ export const endpoint = c.router(
       path: '/app/:app_id/endpoint/:endpoint_id/',
       pathParams: endpointParams,
       body: EndpointUpsertIn,
-      responses: { 200: EndpointOut, 201: EndpointOut },
+      responses: { 200: EndpointOut, 201: EndpointOut, ...badRequestResponse },
       summary: 'Update Endpoint',
       description:
         'Replace an endpoint but for its secret and headers, or create one where none has this id or uid.',

@@ -66,7 +66,7 @@ interface FormerNames {
 }
 
 /** Moves what was given under a former name to the present one, so that services know one name. */
-function presentNames<T extends FormerNames>(body: T): T {
+export function presentNames<T extends FormerNames>(body: T): T {
   if (body.throttleRate === undefined && body.rateLimit !== undefined) body.throttleRate = body.rateLimit;
   if (body.eventTypes === undefined && body.filterTypes !== undefined) body.eventTypes = body.filterTypes;
   delete body.rateLimit;
@@ -75,7 +75,7 @@ function presentNames<T extends FormerNames>(body: T): T {
 }
 
 /** What a PUT replaces. The secret and the headers have operations of their own. */
-const upsertFields = {
+export const upsertFields = {
   url,
   description: description.default(''),
   throttleRate: rate('Endpoint throttle rate must be at least one if set')

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { c } from '../rest.js';
 import { operation } from '../shared/access.js';
-import { errorResponses, payloadTooLargeResponse } from '../shared/errors.js';
+import { badRequestResponse, errorResponses, payloadTooLargeResponse } from '../shared/errors.js';
 import { idempotencyHeaders } from '../shared/headers.js';
 import { eventTypeParams } from '../shared/ids.js';
 import { iterator, limit, order } from '../shared/pagination.js';
 import { queryFlag } from '../shared/query.js';
+import {
+  EventTypeImportOpenApiIn,
+  EventTypeImportOpenApiOut,
+  ExportEventTypeOut,
+} from './openapi-schemas.js';
+import { RetryScheduleInOut } from './retry-schedule.js';
 import {
   EventTypeIn,
   EventTypeOut,
@@ -86,6 +92,48 @@ export const eventType = c.router(
       summary: 'Delete Event Type',
       description:
         'Archive an event type. Endpoints that listen to it go on receiving it, and messages of it can still be sent.',
+      metadata: WRITE,
+    },
+    importOpenapi: {
+      method: 'POST',
+      path: '/event-type/import/openapi/',
+      headers: idempotencyHeaders,
+      body: EventTypeImportOpenApiIn,
+      responses: { 200: EventTypeImportOpenApiOut, ...badRequestResponse, ...payloadTooLargeResponse },
+      summary: 'Import Event Types From OpenAPI',
+      description:
+        'Make or change event types after the webhooks of an OpenAPI document: all of them, or none if one is wrong.',
+      metadata: WRITE,
+    },
+    exportOpenapi: {
+      method: 'POST',
+      path: '/event-type/export/openapi/',
+      headers: idempotencyHeaders,
+      body: c.noBody(),
+      responses: { 202: ExportEventTypeOut },
+      summary: 'Export Event Types To OpenAPI',
+      description:
+        'Write an OpenAPI document with a webhook for each event type that is not archived. The background task holds it, as `openapi` in its data.',
+      metadata: WRITE,
+    },
+    getRetrySchedule: {
+      method: 'GET',
+      path: '/event-type/:event_type_name/retry-schedule/',
+      pathParams: eventTypeParams,
+      responses: { 200: RetryScheduleInOut },
+      summary: 'Get Retry Schedule',
+      description: 'The waits between the attempts for messages of this event type, if it has its own.',
+      metadata: WRITE,
+    },
+    setRetrySchedule: {
+      method: 'PUT',
+      path: '/event-type/:event_type_name/retry-schedule/',
+      pathParams: eventTypeParams,
+      body: RetryScheduleInOut,
+      responses: { 200: RetryScheduleInOut },
+      summary: 'Set Retry Schedule',
+      description:
+        'Give an event type its own waits between attempts, or none. It counts for every attempt that fails from then on.',
       metadata: WRITE,
     },
   },

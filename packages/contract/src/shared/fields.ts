@@ -33,6 +33,8 @@ export const name = (pattern: RegExp = PATTERN, max = 256) =>
 export const uid = (prefix: string) =>
   name().refine((value) => !value.startsWith(prefix), {
     error: 'Uids are not allowed to have the same prefix as the ID. Prefix with _?',
+    // Errors say that it is a rule on a text, as they do for length and pattern.
+    params: { onText: true },
   });
 
 /** Messages (or calls) per second, 1 to 65535. `missing` is said of 0. */

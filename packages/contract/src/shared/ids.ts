@@ -26,6 +26,9 @@ export const endpointParams = applicationParams.extend({
     .meta({ description: "The Endpoint's ID or UID.", example: 'ep_1srOrx2ZWZBpBUvZwXKQmoEYga2' }),
 });
 
+/** An operational endpoint's id or uid; it belongs to the environment, not to an application. */
+export const operationalEndpointParams = z.object({ endpoint_id: endpointParams.shape.endpoint_id });
+
 /** A message's id or `eventId`, below its application. */
 export const messageParams = applicationParams.extend({
   msg_id: z

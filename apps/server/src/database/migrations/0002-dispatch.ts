@@ -106,9 +106,15 @@ export const dispatch = {
       lease integer not null default 0,
       attempts smallint not null default 0,
       manual smallint not null default 0,
+      listed_status smallint generated always as (
+        case when status in (2, 3, 4) or (status = 1 and due_at is not null) then status end
+      ) stored,
       primary key (application_id, endpoint_id, message_id)
     ) with (fillfactor = 80)`,
-    // No status in the index: the usual path changes it, and must stay an update in place.
+    // No index has the status itself: the usual path, born claimed and a success at once, changes it and must stay an
+    // update in place. It leaves listed_status null, from which lists find everything else.
+    `create index delivery_status on delivery (application_id, endpoint_id, listed_status, message_id)
+      where listed_status is not null`,
     'create index delivery_due on delivery (application_id, endpoint_id, due_at) where due_at is not null',
 
     // One row for each endpoint that ever had a delivery waiting. next_due_at is never later than the earliest due_at

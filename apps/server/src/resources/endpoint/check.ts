@@ -2,6 +2,7 @@ import type { Context } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { invalidInput } from '../../errors.js';
 import { findUnusableEventTypes } from '../../storage/event-type.js';
+import { OPERATIONAL_ENVIRONMENT } from '../../storage/operational.js';
 
 /**
  * Checks the address of an endpoint. Where it leads is checked at each delivery.
@@ -25,6 +26,8 @@ export async function checkEventTypes(
   wanted: readonly string[] | null | undefined,
   present: readonly string[] | null,
 ): Promise<void> {
+  // Operational events are no catalogue of anybody: the contract knows their types.
+  if (environmentId === OPERATIONAL_ENVIRONMENT) return;
   const added = (wanted ?? []).filter((name) => !present?.includes(name));
   const unusable = await findUnusableEventTypes(database, environmentId, added);
   if (unusable.length === 0) return;

@@ -115,7 +115,7 @@ export async function rotateSecret(
 ): Promise<string> {
   const secret = takeSecret(ctx, input.key, 'key');
   const graceSeconds = input.gracePeriodSeconds ?? DEFAULT_SECRET_GRACE_SECONDS;
-  const endpointId = await changeEndpoints(ctx, application.id, async (transaction) => {
+  const endpointId = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const endpoint = await requireEndpoint(transaction, application.id, idOrUid);
     const key = { applicationId: application.id, endpointId: endpoint.id };
     const now = ctx.clock.now();
@@ -124,6 +124,7 @@ export async function rotateSecret(
     await retireCurrentSecret(transaction, key, new Date(now.getTime() + graceSeconds * 1000));
     await deleteEndedSecrets(transaction, key, now);
     await storeSecret(ctx, transaction, key, secret, now);
+    tell('endpoint.updated', endpoint);
     return endpoint.id;
   });
   events.endpointSecretRotated(ctx, {

@@ -4,6 +4,7 @@ import { rawMember } from '../../dispatch/raw-json.js';
 import { requireEndpoint } from '../../endpoints.js';
 import { AppError, notFound } from '../../errors.js';
 import type { Caller } from '../../handlers.js';
+import { checkPayloadSize } from '../../quotas.js';
 import type { Application } from '../../storage/application.js';
 import { type EventType, findEventType } from '../../storage/event-type.js';
 import type { Message } from '../../storage/message.js';
@@ -39,7 +40,8 @@ async function findPayload(ctx: RequestContext, caller: Caller, input: EventExam
  * Sends an example to an endpoint as a message that no other endpoint gets, whatever this one listens to; once, without
  * retries. A disabled endpoint gets nothing.
  *
- * @throws AppError 404 for an endpoint or event type that is not there, 400 when the event type has no such example
+ * @throws AppError 404 for an endpoint or event type that is not there, 400 when the event type has no such
+ *   example, 413
  */
 export async function sendExample(
   ctx: RequestContext,
@@ -49,12 +51,14 @@ export async function sendExample(
   input: EventExampleIn,
 ): Promise<Message> {
   const endpoint = await requireEndpoint(ctx.database.kysely, application.id, idOrUid);
+  const payload = await findPayload(ctx, caller, input);
+  checkPayloadSize(ctx, payload);
   const message = await ctx.dispatch.accept(application.environment_id, application.id, {
     eventType: input.eventType,
     eventId: null,
     channels: null,
     tags: null,
-    payload: await findPayload(ctx, caller, input),
+    payload,
     headers: null,
     payloadExpiresAt: null,
     deliverAt: null,

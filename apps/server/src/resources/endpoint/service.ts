@@ -5,6 +5,7 @@ import { requireEndpoint } from '../../endpoints.js';
 import { conflict, notFound } from '../../errors.js';
 import { createId } from '../../ids.js';
 import { events } from '../../observability/events.js';
+import { checkChannels, checkEndpointQuota } from '../../quotas.js';
 import type { SigningSecret } from '../../signing/secret.js';
 import type { Application } from '../../storage/application.js';
 import {
@@ -17,19 +18,25 @@ import {
 import { deleteEndpointSecrets } from '../../storage/endpoint-secret.js';
 import { wakeEndpoint } from '../../storage/endpoint-work.js';
 import { isUniqueViolation } from '../../storage/violation.js';
-import { changeEndpoints } from './change.js';
+import { changeEndpoints, type Tell } from './change.js';
 import { checkEventTypes, checkUrl } from './check.js';
 import { type Fields, toChange, toFields } from './fields.js';
 import { mergeHeaders, sealHeaders } from './headers.js';
 import { storeSecret, takeSecret } from './secret.js';
 
+interface Changing {
+  readonly transaction: Queryable;
+  readonly tell: Tell;
+}
+
 async function create(
   ctx: RequestContext,
-  transaction: Queryable,
+  { transaction, tell }: Changing,
   application: Application,
   fields: Fields,
   { secret, headers }: { secret: SigningSecret; headers: Readonly<Record<string, string>> },
 ): Promise<Endpoint> {
+  await checkEndpointQuota(ctx, transaction, application.id);
   await checkEventTypes(transaction, application.environment_id, fields.eventTypes, null);
   const createdAt = ctx.clock.now();
   const id = createId(ID_PREFIX.endpoint, createdAt);
@@ -43,6 +50,7 @@ async function create(
   });
   if (!made) throw conflict();
   await storeSecret(ctx, transaction, { applicationId: application.id, endpointId: id }, secret, createdAt);
+  tell('endpoint.created', made);
   return made;
 }
 
@@ -53,7 +61,7 @@ const refuseTakenUid = (error: unknown): never => {
 
 async function change(
   ctx: RequestContext,
-  transaction: Queryable,
+  { transaction, tell }: Changing,
   before: Endpoint,
   fields: Partial<Fields>,
 ): Promise<Endpoint> {
@@ -68,6 +76,10 @@ async function change(
   if (!updated) throw notFound();
   // Whoever takes its waiting deliveries now sees that it is closed, and closes them.
   if (updated.disabled) await wakeEndpoint(transaction, updated.application_id, updated.id, now);
+  tell('endpoint.updated', updated);
+  if (before.disabled !== updated.disabled) {
+    tell(updated.disabled ? 'endpoint.disabled' : 'endpoint.enabled', updated);
+  }
   return updated;
 }
 
@@ -89,7 +101,7 @@ function report(ctx: RequestContext, before: Endpoint | undefined, after: Endpoi
 /**
  * Makes an endpoint with the secret given, or with a new one.
  *
- * @throws InvalidInputError; AppError 409 when the uid is taken
+ * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when the application has as many as it may
  */
 export async function addEndpoint(
   ctx: RequestContext,
@@ -97,10 +109,11 @@ export async function addEndpoint(
   input: EndpointIn,
 ): Promise<Endpoint> {
   checkUrl(ctx, input.url);
+  checkChannels(ctx, input.channels);
   const secret = takeSecret(ctx, input.secret, 'secret');
   const headers = mergeHeaders({}, { headers: input.headers ?? {}, deleteHeaders: [] });
-  const made = await changeEndpoints(ctx, application.id, (transaction) =>
-    create(ctx, transaction, application, toFields(input), { secret, headers }),
+  const made = await changeEndpoints(ctx, application.id, (transaction, tell) =>
+    create(ctx, { transaction, tell }, application, toFields(input), { secret, headers }),
   );
   report(ctx, undefined, made);
   return made;
@@ -110,7 +123,7 @@ export async function addEndpoint(
  * Replaces an endpoint but for its secret and headers, or makes one where none has the id or uid; the path's value is
  * not taken as uid.
  *
- * @throws InvalidInputError; AppError 409 when the uid is taken
+ * @throws InvalidInputError; AppError 409 when the uid is taken, 400 when the application has as many as it may
  */
 export async function upsertEndpoint(
   ctx: RequestContext,
@@ -119,12 +132,14 @@ export async function upsertEndpoint(
   input: EndpointUpsertIn,
 ): Promise<{ endpoint: Endpoint; created: boolean }> {
   checkUrl(ctx, input.url);
+  checkChannels(ctx, input.channels);
   const fields = toFields(input);
-  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction) => {
+  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
+    const changing = { transaction, tell };
     const found = await findEndpoint(transaction, application.id, idOrUid);
-    if (found) return { before: found, endpoint: await change(ctx, transaction, found, fields) };
+    if (found) return { before: found, endpoint: await change(ctx, changing, found, fields) };
     const secret = takeSecret(ctx, undefined, 'secret');
-    return { endpoint: await create(ctx, transaction, application, fields, { secret, headers: {} }) };
+    return { endpoint: await create(ctx, changing, application, fields, { secret, headers: {} }) };
   });
   report(ctx, before, endpoint);
   return { endpoint, created: before === undefined };
@@ -142,9 +157,10 @@ export async function patchEndpoint(
   patch: EndpointPatch,
 ): Promise<Endpoint> {
   checkUrl(ctx, patch.url);
-  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction) => {
+  checkChannels(ctx, patch.channels);
+  const { before, endpoint } = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const found = await requireEndpoint(transaction, application.id, idOrUid);
-    return { before: found, endpoint: await change(ctx, transaction, found, toChange(patch)) };
+    return { before: found, endpoint: await change(ctx, { transaction, tell }, found, toChange(patch)) };
   });
   report(ctx, before, endpoint);
   return endpoint;
@@ -161,12 +177,13 @@ export async function removeEndpoint(
   application: Application,
   idOrUid: string,
 ): Promise<void> {
-  const endpoint = await changeEndpoints(ctx, application.id, async (transaction) => {
+  const endpoint = await changeEndpoints(ctx, application.id, async (transaction, tell) => {
     const found = await requireEndpoint(transaction, application.id, idOrUid);
     const now = ctx.clock.now();
     if (!(await deleteEndpoint(transaction, application.id, found.id, now))) throw notFound();
     await deleteEndpointSecrets(transaction, { applicationId: application.id, endpointId: found.id });
     await wakeEndpoint(transaction, application.id, found.id, now);
+    tell('endpoint.deleted', found);
     return found;
   });
   events.endpointDeleted(ctx, namesOf(endpoint));

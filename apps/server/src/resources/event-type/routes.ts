@@ -2,7 +2,12 @@ import type { contract } from '@postrider/contract';
 import type { Handlers } from '../../handlers.js';
 import { listEventTypes } from '../../storage/event-type.js';
 import { presentPage, toPageRequest } from '../page-query.js';
-import { presentEventType } from './present.js';
+import { presentEventType } from '../present-event-type.js';
+import { presentStartedTask } from '../present-task.js';
+import { exportOpenApi } from './openapi/export.js';
+import { importOpenApi, presentImported } from './openapi/import.js';
+
+import { readRetrySchedule, writeRetrySchedule } from './retry-schedule.js';
 import {
   addEventType,
   patchEventType,
@@ -47,4 +52,23 @@ export const eventTypeRoutes: Handlers<typeof contract.eventType> = {
     await removeEventType(ctx, caller.environmentId, params.event_type_name, query.expunge);
     return { status: 204, body: undefined };
   },
+  importOpenapi: async ({ ctx, caller, body }) => {
+    const { changed, archived } = await importOpenApi(ctx, caller.environmentId, body);
+    const data = body.dryRun
+      ? { modified: [], to_modify: changed.map(presentImported), to_archive: [...archived] }
+      : { modified: [...changed.map((one) => one.name), ...archived] };
+    return { status: 200, body: { data } };
+  },
+  exportOpenapi: async ({ ctx, caller }) => {
+    const task = await exportOpenApi(ctx, caller.environmentId);
+    return { status: 202, body: presentStartedTask(task) };
+  },
+  getRetrySchedule: async ({ ctx, caller, params }) => ({
+    status: 200,
+    body: await readRetrySchedule(ctx, caller.environmentId, params.event_type_name),
+  }),
+  setRetrySchedule: async ({ ctx, caller, params, body }) => ({
+    status: 200,
+    body: await writeRetrySchedule(ctx, caller.environmentId, params.event_type_name, body),
+  }),
 };

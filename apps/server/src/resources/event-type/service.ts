@@ -2,6 +2,7 @@ import { EventTypeIn, type EventTypePatch, type EventTypeUpsertIn } from '@postr
 import type { RequestContext } from '../../context.js';
 import { conflict, InvalidInputError, notFound } from '../../errors.js';
 import type { Caller } from '../../handlers.js';
+import { checkSchemas } from '../../json-schema.js';
 import { events } from '../../observability/events.js';
 import {
   deleteEventType,
@@ -13,7 +14,6 @@ import {
   updateEventType,
   upsertEventType,
 } from '../../storage/event-type.js';
-import { checkSchemas } from './check-schemas.js';
 
 /** What a caller sees of the event types: an environment key everything, a portal session what its flags allow. */
 export const sightOf = (caller: Caller): Sight =>

@@ -1,7 +1,6 @@
 import type { EndpointMessageOut, MessageEndpointOut } from '@postrider/contract';
 import type { AttemptedDestination } from '../../storage/attempted-destination.js';
 import type { AttemptedMessage } from '../../storage/attempted-message.js';
-import type { Message } from '../../storage/message.js';
 import { describeStatus } from '../present-attempt.js';
 import { presentMessage } from '../present-message.js';
 

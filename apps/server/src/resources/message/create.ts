@@ -5,6 +5,7 @@ import type { MessageToAccept } from '../../dispatch/accept.js';
 import { rawMember } from '../../dispatch/raw-json.js';
 import { invalidInput, notFound } from '../../errors.js';
 import { events } from '../../observability/events.js';
+import { checkChannels, checkPayloadSize } from '../../quotas.js';
 import type { Message } from '../../storage/message.js';
 
 const HOUR_MS = 3_600_000;
@@ -17,7 +18,7 @@ const CLOCK_SLACK_MS = 5_000;
  * Accepts a message: once this resolves it is stored with its deliveries. Makes the application first where the call
  * brings one.
  *
- * @throws AppError 404, 409 for an event id that is taken; InvalidInputError
+ * @throws AppError 404, 409 for an event id that is taken, 413; InvalidInputError
  */
 export async function createMessage(
   ctx: RequestContext,
@@ -43,15 +44,18 @@ export async function createMessage(
 /**
  * A message as it is accepted.
  *
- * @throws InvalidInputError
+ * @throws InvalidInputError, AppError 413 for a payload beyond the limit
  */
 export function toMessage(ctx: RequestContext, input: MessageIn): MessageToAccept {
+  checkChannels(ctx, input.channels);
+  const payload = payloadOf(ctx, input);
+  checkPayloadSize(ctx, payload);
   return {
     eventType: input.eventType,
     eventId: input.eventId ?? null,
     channels: input.channels ?? null,
     tags: input.tags ?? null,
-    payload: payloadOf(ctx, input),
+    payload,
     headers: input.transformationsParams?.headers
       ? JSON.stringify(input.transformationsParams.headers)
       : null,

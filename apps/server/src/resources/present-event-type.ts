@@ -1,5 +1,5 @@
 import type { EventTypeOut } from '@postrider/contract';
-import type { EventType } from '../../storage/event-type.js';
+import type { EventType } from '../storage/event-type.js';
 
 /** An event type as callers see it. */
 export const presentEventType = (row: EventType): EventTypeOut => ({
