@@ -3,6 +3,7 @@ import type { ApplicationOut, EndpointIn, EndpointOut, MessageOut } from '@postr
 import { vi } from 'vitest';
 import type { Receiver } from './receiver';
 import type { TestServer } from './server';
+import { linkTo } from './walk';
 
 const INVOICE_SCHEMA = {
   type: 'object',
@@ -148,4 +149,19 @@ export async function fillScene(
   };
   await vi.waitUntil(async () => (await attempts()) >= 4, { timeout: 20_000, interval: 100 });
   return { well, failing, off, channelled, paid };
+}
+
+/** An application of its own with one endpoint, and a link that leads to it. */
+export async function prepareEndpoint(
+  server: TestServer,
+  receiver: Receiver,
+  path: string,
+  more: Partial<EndpointIn> = {},
+) {
+  const application = await server.createApplication();
+  const body = endpointIn(`${receiver.url}${path}`, more);
+  const app = { app_id: application.id };
+  const endpoint = await unwrap(server.client.endpoint.create({ params: app, body, headers: {} }));
+  const link = linkTo(await server.link(application), `/endpoints/${endpoint.id}`);
+  return { server, application, endpoint, link, params: { ...app, endpoint_id: endpoint.id } };
 }

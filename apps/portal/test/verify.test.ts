@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseHeaders } from '../src/features/verify/headers';
+import { SNIPPETS } from '../src/features/verify/snippets';
 import { verifyDelivery } from '../src/features/verify/verify';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -29,6 +30,26 @@ describe('pasted headers', () => {
   test('keep colons in their values', () => {
     expect(parseHeaders('date: 09:00:00')).toEqual([['date', '09:00:00']]);
   });
+});
+
+describe('the code for receivers without a library', () => {
+  type IsGenuine = (secret: string, headers: Record<string, string>, body: string) => boolean;
+  const load = async (): Promise<IsGenuine> => {
+    const code = `data:text/javascript,${encodeURIComponent(SNIPPETS.Node)}`;
+    return ((await import(/* @vite-ignore */ code)) as { isGenuine: IsGenuine }).isGenuine;
+  };
+
+  test.each(['svix', 'webhook'])(
+    'takes what is genuine by its %s headers, and nothing else',
+    async (prefix) => {
+      const isGenuine = await load();
+      const headers = Object.fromEntries(parseHeaders(delivery(0, prefix)));
+      expect(isGenuine(SECRET, headers, BODY)).toBe(true);
+      expect(isGenuine(SECRET, headers, `${BODY} `)).toBe(false);
+      expect(isGenuine(SECRET, Object.fromEntries(parseHeaders(delivery(400, prefix))), BODY)).toBe(false);
+      expect(isGenuine(SECRET, {}, BODY)).toBe(false);
+    },
+  );
 });
 
 describe('a check', () => {

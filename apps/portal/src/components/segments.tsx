@@ -11,7 +11,7 @@ interface SegmentsProps<T extends string> {
 /** A choice of a few, all of them in sight. */
 export function Segments<T extends string>({ label, value, options, onChange }: SegmentsProps<T>) {
   return (
-    <fieldset className={styles.segments} aria-label={label} style={{ border: 0, margin: 0 }}>
+    <fieldset className={styles.segments} aria-label={label}>
       {options.map((option) => (
         <button
           key={option.value}

@@ -100,7 +100,7 @@ function HeadersForm({ endpointId, headers, onClose }: HeadersFormProps) {
     save.mutate(toHeaderChange(before, rows));
   };
   return (
-    <form className={form.form} onSubmit={submit} style={{ marginTop: '0.75rem' }}>
+    <form className={`${form.form} ${form.below}`} onSubmit={submit}>
       <HeaderFields rows={rows} onChange={setRows} />
       {save.error === null ? null : <ProblemNote error={save.error} />}
       <div className={form.foot}>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePortal } from '../../app/portal';
 import { Dialog, DialogActions } from '../../components/dialog';
+import form from '../../components/form.module.css';
 import { NativeSelect } from '../../components/inputs';
 import { ProblemNote } from '../../components/problem-note';
 import { formatInstant } from '../../lib/format';
@@ -55,7 +56,7 @@ function ReplayForm({ kind, given, replay, onClose }: ReplayFormProps) {
     replay.mutate({ kind, since, ...filters });
   };
   return (
-    <form onSubmit={submit} style={{ display: 'contents' }}>
+    <form className={form.inDialog} onSubmit={submit}>
       <p>{t(`replayKind.${kind}.text`)}</p>
       {given === undefined ? (
         <NativeSelect

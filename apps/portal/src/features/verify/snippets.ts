@@ -65,7 +65,7 @@ require "svix"
 webhook = Svix::Webhook.new(ENV.fetch("WEBHOOK_SECRET"))
 
 post "/webhooks" do
-  headers = request.env.select { |name, _| name.start_with?("HTTP_SVIX_") }
+  headers = request.env.select { |name, _| name.match?(/\\AHTTP_(SVIX|WEBHOOK)_/) }
     .transform_keys { |name| name.delete_prefix("HTTP_").downcase.tr("_", "-") }
   begin
     event = webhook.verify(request.body.read, headers)
@@ -94,13 +94,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const TOLERANCE_SECONDS = 300;
 
 export function isGenuine(secret, headers, body) {
-  const id = headers['svix-id'];
-  const timestamp = headers['svix-timestamp'];
+  const header = (name) => headers[\`svix-\${name}\`] ?? headers[\`webhook-\${name}\`];
+  const id = header('id');
+  const timestamp = header('timestamp');
   const age = Math.abs(Date.now() / 1000 - Number(timestamp));
   if (!id || !(age <= TOLERANCE_SECONDS)) return false;
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const right = createHmac('sha256', key).update(\`\${id}.\${timestamp}.\${body}\`).digest();
-  return String(headers['svix-signature']).split(' ').some((entry) => {
+  return String(header('signature')).split(' ').some((entry) => {
     const [version, signature = ''] = entry.split(',');
     const given = Buffer.from(signature, 'base64');
     return version === 'v1' && given.length === right.length && timingSafeEqual(given, right);
