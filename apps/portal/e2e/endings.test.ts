@@ -108,7 +108,7 @@ describe.skipIf(isBrowserMissing)('a customer who is not, or no longer, in the p
     const { application, server } = setting();
     await withPage(setting(), async (page) => {
       await page.goto(await server.link(application));
-      await page.locator('h1:focus', { hasText: 'Your access' }).waitFor();
+      await page.locator('h1:focus', { hasText: 'Endpoints' }).waitFor();
       await page.getByRole('button', { name: 'Log out' }).press('Enter');
       await page.locator('h1:focus', { hasText: 'You are logged out' }).waitFor();
     });

@@ -1,9 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import { unwrap } from '@postrider/client';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isBrowserMissing } from './browser';
 import { type Host, startHost } from './host';
-import { home, screen, useSetting, withPage } from './walk';
+import { home, linkTo, screen, useSetting, withPage } from './walk';
 
 /** The portal's frame inside the host's page, once it has an address. */
 async function portalFrame(page: Page, url: string): Promise<Frame> {
@@ -46,9 +47,9 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
   test('the portal works though the browser gives it no storage', async () => {
     const { application, server } = setting();
     await withPage(setting(), async (page) => {
-      await page.goto(host.plainFrame(await server.link(application)));
+      await page.goto(host.plainFrame(linkTo(await server.link(application), '/access')));
       const frame = await portalFrame(page, server.url);
-      await home(frame);
+      await screen(frame, 'Your access');
       await frame.locator('time').waitFor();
       const storage = await frame.evaluate(() => {
         try {
@@ -58,7 +59,7 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
         }
       });
       expect(storage).toContain('SecurityError');
-      expect(frame.url()).toBe(`${server.url}/${application.id}`);
+      expect(frame.url()).toBe(`${server.url}/${application.id}/access`);
       const { violations } = await new AxeBuilder({ page })
         .include({ fromFrames: ['iframe', 'body'] })
         .analyze();
@@ -103,9 +104,11 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
     test('at its own size', async () => {
       const { application, server } = setting();
       await withPage(setting(), async (page) => {
-        await page.goto(host.appPortal({ url: await server.link(application), fullSize: 'false' }));
+        await page.goto(
+          host.appPortal({ url: linkTo(await server.link(application), '/access'), fullSize: 'false' }),
+        );
         const frame = await portalFrame(page, server.url);
-        await home(frame);
+        await screen(frame, 'Your access');
         await frame.locator('time').waitFor();
         const before = await contentHeight(frame);
         expect(await settledHeight(page)).toBe(650);
@@ -118,9 +121,11 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
       async (width) => {
         const { application, server } = setting();
         const walk = async (page: Page) => {
-          await page.goto(host.appPortal({ url: await server.link(application), fullSize: 'true' }));
+          await page.goto(
+            host.appPortal({ url: linkTo(await server.link(application), '/access'), fullSize: 'true' }),
+          );
           const frame = await portalFrame(page, server.url);
-          await home(frame);
+          await screen(frame, 'Your access');
           await frame.locator('time').waitFor();
           const high = await settledHeight(page);
           expect(high).toBe(await contentHeight(frame));
@@ -136,10 +141,41 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
       },
     );
 
+    test('a dialog stands by what was pressed, and has room', async () => {
+      const { server } = setting();
+      await withPage(setting(), async (page) => {
+        const application = await server.createApplication();
+        const params = { app_id: application.id };
+        const body = { url: 'https://receiver.example/x', description: '', version: 1, disabled: false };
+        const { id } = await unwrap(server.client.endpoint.create({ params, body, headers: {} }));
+        const link = linkTo(await server.link(application), `/endpoints/${id}`);
+        await page.goto(host.appPortal({ url: link, fullSize: 'true' }));
+        await page.setViewportSize({ width: 375, height: 700 });
+        const frame = await portalFrame(page, server.url);
+        const rotate = frame.getByRole('button', { name: 'Rotate' });
+        await rotate.waitFor();
+        await settledHeight(page);
+        const pressed = await rotate.evaluate((element) => element.getBoundingClientRect().top);
+        await rotate.click();
+        const dialog = frame.getByRole('dialog');
+        await dialog.waitFor();
+        await settledHeight(page);
+        const { top, bottom, height } = await dialog.evaluate((element) => {
+          const box = element.getBoundingClientRect();
+          return { top: box.top, bottom: box.bottom, height: window.innerHeight };
+        });
+        expect(bottom).toBeLessThanOrEqual(height);
+        expect(pressed).toBeGreaterThan(top);
+        expect(pressed).toBeLessThan(bottom);
+      });
+    });
+
     test('the height follows the width', async () => {
       const { application, server } = setting();
       await withPage(setting(), async (page) => {
-        await page.goto(host.appPortal({ url: await server.link(application), fullSize: 'true' }));
+        await page.goto(
+          host.appPortal({ url: linkTo(await server.link(application), '/access'), fullSize: 'true' }),
+        );
         const frame = await portalFrame(page, server.url);
         await frame.locator('time').waitFor();
         const wide = await settledHeight(page);

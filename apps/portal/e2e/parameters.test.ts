@@ -11,7 +11,7 @@ describe.skipIf(isBrowserMissing)("a link's parameters", () => {
   test('choose the language, over the one of the device', async () => {
     const { application, server } = setting();
     await withPage(setting(), async (page) => {
-      await page.goto(withQuery(await server.link(application), 'locale=de'));
+      await page.goto(withQuery(await server.link(application), 'locale=de&next=/access'));
       await screen(page, 'Ihre Rechte');
       expect(await page.locator('html').getAttribute('lang')).toBe('de');
       await page.getByText('in 7 Tagen').waitFor();
@@ -25,7 +25,7 @@ describe.skipIf(isBrowserMissing)("a link's parameters", () => {
       setting(),
       async (page) => {
         await page.goto(await server.link(application));
-        await screen(page, 'Ihre Rechte');
+        await screen(page, 'Endpunkte');
       },
       options,
     );
@@ -139,7 +139,7 @@ describe.skipIf(isBrowserMissing)("a link's parameters", () => {
         const query = new URLSearchParams({ next }).toString();
         await page.goto(withQuery(await server.link(application), query));
         await home(page);
-        expect(page.url()).toBe(`${server.url}/${application.id}`);
+        expect(page.url()).toBe(`${server.url}/${application.id}/endpoints`);
       });
     },
   );

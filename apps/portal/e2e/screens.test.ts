@@ -28,7 +28,7 @@ interface Visit {
 const withQuery = (url: string, query: string) => url.replace('/login', `/login?${query}`);
 
 async function openHome({ server, application, page, query }: Visit): Promise<void> {
-  await page.goto(withQuery(await server.link(application), query));
+  await page.goto(withQuery(await server.link(application), `${query}&next=/access`));
   await page.locator('time').waitFor();
 }
 
@@ -37,7 +37,7 @@ const SCREENS: Record<string, (setting: Visit) => Promise<void>> = {
   home: openHome,
   'home-view-only': async ({ server, application, page, query }) => {
     const link = await server.link(application, { capabilities: ['ViewBase'], expiry: 3600 });
-    await page.goto(withQuery(link, query));
+    await page.goto(withQuery(link, `${query}&next=/access`));
     await page.locator('time').waitFor();
   },
   'home-branded': async (visit) => {

@@ -11,6 +11,8 @@ import { type Client, createClient, unwrap } from '@postrider/client';
 import type { ApplicationOut, AppPortalAccessIn, AppPortalAccessOut } from '@postrider/contract';
 
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+/** Seconds: two retries within moments, then one that the walks do not see. */
+const RETRY_SCHEDULE = '0.05,0.05,3600';
 const START_MILLISECONDS = 60_000;
 
 /** A server of its own, with the built portal, on an empty database. */
@@ -67,6 +69,9 @@ export async function startServer(): Promise<TestServer> {
       POSTRIDER_PUBLIC_URL: url,
       POSTRIDER_DATA_DIR: directory,
       POSTRIDER_API_KEY: key,
+      // The receivers of the walks are on this machine.
+      POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
+      POSTRIDER_RETRY_SCHEDULE: RETRY_SCHEDULE,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isBrowserMissing } from './browser';
-import { home, useSetting, withPage } from './walk';
+import { home, linkTo, useSetting, withPage } from './walk';
 
 describe.skipIf(isBrowserMissing)('a customer in the portal', () => {
   const setting = useSetting();
@@ -12,9 +12,11 @@ describe.skipIf(isBrowserMissing)('a customer in the portal', () => {
       await page.goto(url);
       await home(page);
       await page.getByRole('banner').getByText(application.name).waitFor();
-      expect(page.url()).toBe(`${server.url}/${application.id}`);
-      await page.getByText('6 of 6 allowed').waitFor();
+      expect(page.url()).toBe(`${server.url}/${application.id}/endpoints`);
+      expect(await page.title()).toBe('Endpoints · Webhooks');
       expect(await page.locator('html').getAttribute('lang')).toBe('en');
+      await page.getByRole('navigation').getByRole('link', { name: 'Your access' }).click();
+      await page.getByText('6 of 6 allowed').waitFor();
       expect(await page.title()).toBe('Your access · Webhooks');
     });
   });
@@ -22,9 +24,9 @@ describe.skipIf(isBrowserMissing)('a customer in the portal', () => {
   test('sees what a limited session may do, and when it ends', async () => {
     const { application, server } = setting();
     await withPage(setting(), async (page) => {
-      await page.goto(
-        await server.link(application, { capabilities: ['ViewBase', 'CreateAttempts'], expiry: 3600 }),
-      );
+      const limited = { capabilities: ['ViewBase', 'CreateAttempts'] as const, expiry: 3600 };
+      const link = await server.link(application, { ...limited, capabilities: [...limited.capabilities] });
+      await page.goto(linkTo(link, '/access'));
       await page.getByText('2 of 6 allowed').waitFor();
       const allowed = page.getByRole('listitem').filter({ has: page.getByText('Allowed', { exact: true }) });
       expect(await allowed.locator('span:nth-of-type(2)').allTextContents()).toEqual([
@@ -84,8 +86,8 @@ describe.skipIf(isBrowserMissing)('a customer in the portal', () => {
       const { token } = await server.access(application);
       const key = Buffer.from(JSON.stringify({ appId: application.id, token })).toString('base64url');
       await page.goto(`${server.url}/login#key=${key}`);
-      await page.getByText('6 of 6 allowed').waitFor();
-      expect(page.url()).toBe(`${server.url}/${application.id}`);
+      await home(page);
+      expect(page.url()).toBe(`${server.url}/${application.id}/endpoints`);
     });
   });
 });

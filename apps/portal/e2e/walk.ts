@@ -61,4 +61,8 @@ export const screen = (page: Page | Frame, name: string): Promise<void> =>
   page.getByRole('heading', { level: 1, name }).waitFor();
 
 /** Waits for the first page of an application. */
-export const home = (page: Page | Frame): Promise<void> => screen(page, 'Your access');
+export const home = (page: Page | Frame): Promise<void> => screen(page, 'Endpoints');
+
+/** The link, leading to a page of the application: `/access`. */
+export const linkTo = (link: string, next: string): string =>
+  link.replace('/login', `/login?next=${encodeURIComponent(next)}`);

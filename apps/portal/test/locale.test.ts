@@ -8,9 +8,11 @@ describe('the language', () => {
     ['de', ['en-US'], { language: 'de', tag: 'de' }],
     ['de-AT', ['en-US'], { language: 'de', tag: 'de-AT' }],
     [undefined, ['de-CH', 'en'], { language: 'de', tag: 'de-CH' }],
-    [undefined, ['fr-FR', 'de', 'en'], { language: 'de', tag: 'de' }],
-    ['fr', ['de'], { language: 'de', tag: 'de' }],
-    ['fr', ['it'], { language: 'en', tag: 'en' }],
+    [undefined, ['sv-SE', 'de', 'en'], { language: 'de', tag: 'de' }],
+    ['sv', ['de'], { language: 'de', tag: 'de' }],
+    ['sv', ['it'], { language: 'en', tag: 'en' }],
+    [undefined, ['pt-BR', 'en'], { language: 'pt', tag: 'pt-BR' }],
+    ['zh-CN', ['en'], { language: 'zh', tag: 'zh-CN' }],
     [undefined, [], { language: 'en', tag: 'en' }],
   ] as const)('of locale=%s on a device of %j', (wished, device, locale) => {
     expect(chooseLocale(wished, device)).toEqual(locale);

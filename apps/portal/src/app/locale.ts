@@ -1,5 +1,5 @@
 /** Languages that the portal speaks; the first is the one for everybody else. */
-export const LANGUAGES = ['en', 'de'] as const;
+export const LANGUAGES = ['en', 'de', 'es', 'fr', 'pt', 'ja', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** `language` names our words, `tag` writes dates and numbers: `de` and `de-AT`. */

@@ -12,6 +12,9 @@ const ICONS = {
   problem: CloudIcon,
   notFound: SearchIcon,
   applicationMissing: SearchIcon,
+  endpointMissing: SearchIcon,
+  messageMissing: SearchIcon,
+  eventTypeMissing: SearchIcon,
 } as const satisfies Record<string, ComponentType<{ size?: number }>>;
 
 export type ScreenKind = keyof typeof ICONS;

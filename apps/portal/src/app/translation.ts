@@ -14,6 +14,11 @@ declare module 'i18next' {
 const CATALOGUES: Record<Language, () => Promise<{ default: typeof en }>> = {
   en: () => import('../locales/en.json'),
   de: () => import('../locales/de.json'),
+  es: () => import('../locales/es.json'),
+  fr: () => import('../locales/fr.json'),
+  pt: () => import('../locales/pt.json'),
+  ja: () => import('../locales/ja.json'),
+  zh: () => import('../locales/zh.json'),
 };
 
 /** i18next with the words of the locale's language. */

@@ -94,3 +94,113 @@ export const SearchIcon = ({ size }: IconProps) => (
     <path d="m15 15 5 5" />
   </Icon>
 );
+
+export const PlusIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M12 5v14M5 12h14" />
+  </Icon>
+);
+
+export const DotsIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M12 5.5v.01M12 12v.01M12 18.5v.01" strokeWidth="2.5" />
+  </Icon>
+);
+
+export const EyeIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
+    <circle cx="12" cy="12" r="2.75" />
+  </Icon>
+);
+
+export const EyeOffIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M4 4l16 16M9.9 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-2.6 3.4M6.4 7.6A16.6 16.6 0 0 0 2.5 12S6 18.5 12 18.5a9 9 0 0 0 4.2-1" />
+  </Icon>
+);
+
+export const RefreshIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4.5V9H15" />
+  </Icon>
+);
+
+export const FilterIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M4 6h16M7 12h10M10 18h4" />
+  </Icon>
+);
+
+export const ChevronRightIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="m9.5 5.5 6 6.5-6 6.5" />
+  </Icon>
+);
+
+export const ChevronLeftIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="m14.5 5.5-6 6.5 6 6.5" />
+  </Icon>
+);
+
+export const ChevronDownIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="m5.5 9.5 6.5 6 6.5-6" />
+  </Icon>
+);
+
+export const TrashIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M4.5 7h15M10 7V4.5h4V7M6.5 7l.8 12.5h9.4L17.5 7" />
+  </Icon>
+);
+
+export const PencilIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="m4.5 19.5 1-4L16 5l3 3L8.5 18.5ZM13.5 7.5l3 3" />
+  </Icon>
+);
+
+export const SendIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="m4 12 16-7.5L14.5 20l-3-6.5ZM11.5 13.5 20 4.5" />
+  </Icon>
+);
+
+export const CloseIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="m6 6 12 12M18 6 6 18" />
+  </Icon>
+);
+
+export const WarningIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M12 4.5 21 19.5H3ZM12 10.5v4M12 17v.01" />
+  </Icon>
+);
+
+export const PauseIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M9 5.5v13M15 5.5v13" />
+  </Icon>
+);
+
+export const ReplayIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M4.5 12a7.5 7.5 0 1 0 2.2-5.3L4.5 9M4.5 4.5V9H9" />
+  </Icon>
+);
+
+export const InfoIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 11v5M12 8v.01" />
+  </Icon>
+);
+
+export const InboxIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <path d="M4 13.5 6.5 5h11l2.5 8.5V19H4ZM4 13.5h4.5l1.5 2.5h4l1.5-2.5H20" />
+  </Icon>
+);

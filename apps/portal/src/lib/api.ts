@@ -32,6 +32,13 @@ export function query<Args, Result extends CallResult>(
   });
 }
 
+/** All items of a walk through pages. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
 /** Lets TanStack end a call that nobody waits for. Safe: every operation of the client takes `fetchOptions`. */
 function withSignal<Args>(args: Args, signal: AbortSignal): Args {
   const options: CallOptions = { fetchOptions: { signal } };

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { usePortal } from '../app/portal';
 import { ProblemScreen } from '../app/problem-screen';
 import { Screen } from '../app/screen';
+import { Navigation } from '../app/shell/navigation';
 import { Shell } from '../app/shell/shell';
 import { ShellButton } from '../app/shell/shell-button';
 import { LogOutIcon } from '../components/icons';
@@ -35,9 +36,11 @@ function OpenApplication() {
   const { t } = useTranslation();
   const { data, error, isFetching, refetch } = useApplication();
   const logOut = useLogOut();
+  const { appId } = useParams({ from: '/$appId' });
   return (
     <Shell
       name={data?.name}
+      navigation={data === undefined && error !== null ? undefined : <Navigation appId={appId} />}
       notice={logOut.isError ? t('portal.logOutFailed') : undefined}
       actions={
         <ShellButton

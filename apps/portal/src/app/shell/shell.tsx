@@ -11,6 +11,8 @@ interface ShellProps {
   /** The application's name; undefined while it is not known. */
   readonly name?: string | undefined;
   readonly actions?: ReactNode;
+  /** The ways to other pages. */
+  readonly navigation?: ReactNode;
   /** A sentence about something that did not work. */
   readonly notice?: string | undefined;
   readonly children: ReactNode;
@@ -32,7 +34,7 @@ export function Shell(props: ShellProps) {
   );
 }
 
-function PageHeader({ name, actions }: ShellProps) {
+function PageHeader({ name, actions, navigation }: ShellProps) {
   const { t } = useTranslation();
   const { parameters } = usePortal();
   return (
@@ -51,13 +53,14 @@ function PageHeader({ name, actions }: ShellProps) {
             {actions}
           </div>
         </div>
+        {navigation}
       </header>
     </>
   );
 }
 
 /** The page around us has the brand; we add the name and what can be done. */
-function FrameBar({ name, actions, isHidden }: ShellProps & { readonly isHidden: boolean }) {
+function FrameBar({ name, actions, navigation, isHidden }: ShellProps & { readonly isHidden: boolean }) {
   if (isHidden || actions === undefined) return null;
   return (
     <header className={styles.bar}>
@@ -65,6 +68,7 @@ function FrameBar({ name, actions, isHidden }: ShellProps & { readonly isHidden:
         <span className={styles.barName}>{name}</span>
         <div className={styles.actions}>{actions}</div>
       </div>
+      {navigation}
     </header>
   );
 }

@@ -19,6 +19,34 @@ const readableVariants: VariantColorsResolver = (input) => {
   return input.variant === 'default' ? colors : { ...colors, color: 'var(--portal-ink)' };
 };
 
+/** Mantine's greys of the dark scheme, from text to ground, after ours in base.css. */
+const DARK_SHADES = [
+  '#e7eaee',
+  '#c5cbd3',
+  '#9fa8b5',
+  '#7c8593',
+  '#454d59',
+  '#252a33',
+  '#161a20',
+  '#14171c',
+  '#101318',
+  '#0c0e12',
+] as const;
+/** Ground of buttons that destroy something; white on it reaches WCAG AA. The shades do not differ. */
+const DANGER = '#b3261e';
+const DANGER_SHADES = [
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  DANGER,
+  '#98201a',
+  DANGER,
+  DANGER,
+] as const;
+
 /**
  * Mantine's theme for a brand.
  *
@@ -27,7 +55,7 @@ const readableVariants: VariantColorsResolver = (input) => {
 export function createPortalTheme(brand: Brand, fontFamily: string | undefined): MantineThemeOverride {
   const font = fontFamily ?? DEFAULT_FONT_STACK;
   return createTheme({
-    colors: { brand: [...brand.shades] },
+    colors: { brand: [...brand.shades], danger: [...DANGER_SHADES], dark: [...DARK_SHADES] },
     primaryColor: 'brand',
     primaryShade: BRAND_SHADE,
     variantColorResolver: readableVariants,
@@ -37,6 +65,17 @@ export function createPortalTheme(brand: Brand, fontFamily: string | undefined):
     defaultRadius: 'sm',
     cursorType: 'pointer',
     respectReducedMotion: true,
+    components: {
+      // Drawn where it stands, for the order of focus. Its placeholder for the focus is no item, which menus may not hold.
+      Menu: {
+        defaultProps: {
+          position: 'bottom-end',
+          returnFocus: true,
+          withInitialFocusPlaceholder: false,
+          withinPortal: false,
+        },
+      },
+    },
   });
 }
 
@@ -60,6 +99,8 @@ export function portalVariables(brand: Brand): CSSVariablesResolver {
     '--mantine-color-default': 'var(--portal-card)',
     '--mantine-color-default-hover': 'var(--portal-hover)',
     '--mantine-color-default-color': 'var(--portal-text)',
+    '--mantine-color-error': 'var(--portal-danger)',
+    '--mantine-color-placeholder': 'var(--portal-dimmed)',
     '--mantine-color-default-border': 'var(--portal-border-strong)',
   };
   return () => ({ variables: {}, light: scheme, dark: scheme });

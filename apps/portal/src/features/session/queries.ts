@@ -1,8 +1,10 @@
 import { unwrap } from '@postrider/client';
+import type { Capability } from '@postrider/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { usePortal } from '../../app/portal';
 import { isUnauthorized, query } from '../../lib/api';
+import { may } from '../access/may';
 import { useOpenSession } from './session-scope';
 
 /** The longest time that a timer can wait for. */
@@ -24,6 +26,20 @@ export function useWhoami() {
   }, [expiresAt, refetch]);
 
   return whoami;
+}
+
+/** For how long an answer to "what may I do" is good enough for drawing; the server judges each call anyway. */
+const MAY_STALE_MILLISECONDS = 60_000;
+
+/** Whether the session may do a thing: `may('ManageEndpoint')`. What it may not do is not shown. */
+export function useMay(): (capability: Capability) => boolean {
+  const { api, session } = useOpenSession();
+  const whoami = useQuery({
+    ...query('whoami', api.portalSession.whoami, {}),
+    staleTime: MAY_STALE_MILLISECONDS,
+  });
+  const granted = whoami.data?.capabilities ?? session.capabilities;
+  return (capability) => may(capability, granted);
 }
 
 /** Ends the session here and on the server. */

@@ -7,8 +7,8 @@ import { useApplication } from '../features/application/queries';
 import { useWhoami } from '../features/session/queries';
 import { useOpenSession } from '../features/session/session-scope';
 
-/** The first page of an application: what the session may do, and for how long. */
-export function HomePage() {
+/** What the session may do, and for how long. */
+export function AccessPage() {
   const { t } = useTranslation();
   const { session } = useOpenSession();
   const { data: application } = useApplication();

@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import page from './page.module.css';
+import { ScreenHeading } from './screen-heading';
+
+interface PageHeadProps {
+  readonly title: string;
+  /** What the browser's tab says, where the title is too long for it. */
+  readonly documentTitle?: string;
+  readonly lead?: ReactNode;
+  /** What stands above the title: the way back. */
+  readonly above?: ReactNode;
+  readonly actions?: ReactNode;
+}
+
+/** Title of a page, what it is about, and what can be done here. */
+export function PageHead({ title, documentTitle = title, lead, above, actions }: PageHeadProps) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {above}
+      <div className={page.head}>
+        <div className={page.headText}>
+          <ScreenHeading
+            documentTitle={t('portal.documentTitle', { screen: documentTitle, portal: t('portal.title') })}
+            className={page.title}
+          >
+            {title}
+          </ScreenHeading>
+          {lead === undefined ? null : <div className={page.lead}>{lead}</div>}
+        </div>
+        {actions === undefined ? null : <div className={page.actions}>{actions}</div>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import form from '../../components/form.module.css';
+import { ChevronRightIcon, SearchIcon } from '../../components/icons';
+import { Checkbox, TextInput } from '../../components/inputs';
+import { Loaded } from '../../components/loaded';
+import page from '../../components/page.module.css';
+import styles from './event-type-picker.module.css';
+import { useEventTypes } from './queries';
+import { type NamedType, namesIn, search, type TreeNode, toTree } from './tree';
+
+interface PickerProps {
+  readonly chosen: readonly string[];
+  readonly onChange: (chosen: readonly string[]) => void;
+}
+
+/** Which event types an endpoint listens to. None chosen means all. */
+export function EventTypePicker({ chosen, onChange }: PickerProps) {
+  const { t } = useTranslation();
+  const eventTypes = useEventTypes();
+  return (
+    <fieldset className={form.fieldset}>
+      <legend className={form.fieldTitle}>{t('picker.title')}</legend>
+      <p className={form.hint}>{t('picker.hint')}</p>
+      <Loaded query={eventTypes} lines={4}>
+        {(types) => <Tree types={withUnknown(types, chosen)} chosen={chosen} onChange={onChange} />}
+      </Loaded>
+    </fieldset>
+  );
+}
+
+/** Types that the endpoint listens to but that the session does not see, such as archived ones, must not get lost. */
+function withUnknown(types: readonly NamedType[], chosen: readonly string[]): readonly NamedType[] {
+  const known = new Set(types.map(({ name }) => name));
+  return [...types, ...chosen.filter((name) => !known.has(name)).map((name) => ({ name }))];
+}
+
+function Tree({ types, chosen, onChange }: PickerProps & { readonly types: readonly NamedType[] }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const nodes = useMemo(() => toTree(search(types, text)), [types, text]);
+  const isSearching = text.trim() !== '';
+  return (
+    <div className={styles.box}>
+      <div className={styles.search}>
+        <TextInput
+          size="xs"
+          type="search"
+          aria-label={t('picker.search')}
+          placeholder={t('picker.search')}
+          leftSection={<SearchIcon size={15} />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </div>
+      <div className={styles.list}>
+        {nodes.length === 0 ? (
+          <p className={page.aside}>{types.length === 0 ? t('picker.empty') : t('picker.noMatch')}</p>
+        ) : (
+          <ul>
+            {nodes.map((node) => (
+              <Node
+                key={node.key}
+                node={node}
+                chosen={chosen}
+                onChange={onChange}
+                isSearching={isSearching}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
+      <div className={styles.status} role="status">
+        {chosen.length === 0 ? t('picker.all') : t('picker.some', { number: chosen.length })}
+        {chosen.length === 0 ? null : (
+          <Button variant="subtle" size="compact-xs" onClick={() => onChange([])}>
+            {t('picker.clear')}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface NodeProps extends PickerProps {
+  readonly node: TreeNode;
+  readonly isSearching: boolean;
+}
+
+function Node({ node, chosen, onChange, isSearching }: NodeProps) {
+  const { t } = useTranslation();
+  const names = namesIn(node);
+  const picked = names.filter((name) => chosen.includes(name)).length;
+  const [isToggled, setIsToggled] = useState(picked > 0);
+  const isGroup = node.children.length > 0;
+  const isOpen = isGroup && (isToggled || isSearching);
+  const toggle = () =>
+    onChange(
+      picked === names.length
+        ? chosen.filter((name) => !names.includes(name))
+        : [...new Set([...chosen, ...names])],
+    );
+  const box = (
+    <Checkbox
+      size="xs"
+      label={isGroup ? t('picker.group', { group: node.label, number: names.length }) : node.label}
+      description={isGroup ? undefined : node.type?.description}
+      checked={picked === names.length}
+      indeterminate={picked > 0 && picked < names.length}
+      onChange={toggle}
+    />
+  );
+  if (!isGroup) return <li className={`${styles.node} ${styles.leaf}`}>{box}</li>;
+  return (
+    <li className={styles.node}>
+      <div className={styles.group}>
+        <ActionIcon
+          variant="subtle"
+          size="sm"
+          aria-expanded={isOpen}
+          aria-label={t('picker.show', { group: node.label })}
+          onClick={() => setIsToggled(!isOpen)}
+        >
+          <span className={styles.turned} data-open={isOpen || undefined}>
+            <ChevronRightIcon size={14} />
+          </span>
+        </ActionIcon>
+        {box}
+      </div>
+      {isOpen ? (
+        <ul className={styles.children}>
+          {node.type === undefined ? null : (
+            <Node
+              node={{ ...node, children: [], label: node.type.name }}
+              chosen={chosen}
+              onChange={onChange}
+              isSearching={isSearching}
+            />
+          )}
+          {node.children.map((child) => (
+            <Node
+              key={child.key}
+              node={child}
+              chosen={chosen}
+              onChange={onChange}
+              isSearching={isSearching}
+            />
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,124 @@
+import { Button } from '@mantine/core';
+import type { MessageAttemptOut, MessageEndpointOut, MessageStatusText } from '@postrider/contract';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Card } from '../../components/card';
+import { ReplayIcon } from '../../components/icons';
+import { Instant } from '../../components/instant';
+import { Loaded } from '../../components/loaded';
+import page from '../../components/page.module.css';
+import { ResendDialog } from '../attempts/resend-dialog';
+import { StatusPill } from '../attempts/status';
+import { useMay } from '../session/queries';
+import { useOpenSession } from '../session/session-scope';
+import { AttemptDetails } from './attempt-details';
+import styles from './deliveries.module.css';
+import { useDestinations, useMessageAttempts } from './queries';
+
+interface DeliveriesCardProps {
+  readonly messageId: string;
+  /** The attempt that the reader came for. */
+  readonly chosen: string | undefined;
+  /** False where the payload is gone. */
+  readonly canResend: boolean;
+}
+
+/** How the message fared at each endpoint that it was for. */
+export function DeliveriesCard({ messageId, chosen, canResend }: DeliveriesCardProps) {
+  const { t } = useTranslation();
+  const destinations = useDestinations(messageId);
+  const attempts = useMessageAttempts(messageId);
+  return (
+    <Card title={t('message.deliveries')}>
+      <Loaded query={destinations} lines={3}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <p className={page.aside}>{t('message.noDeliveries')}</p>
+          ) : (
+            <Loaded query={attempts} lines={3}>
+              {(all) => (
+                <ul>
+                  {data.map((destination) => (
+                    <Delivery
+                      key={destination.id}
+                      messageId={messageId}
+                      destination={destination}
+                      attempts={all.data.filter(({ endpointId }) => endpointId === destination.id)}
+                      chosen={chosen}
+                      canResend={canResend}
+                    />
+                  ))}
+                </ul>
+              )}
+            </Loaded>
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}
+
+interface DeliveryProps extends DeliveriesCardProps {
+  readonly destination: MessageEndpointOut;
+  readonly attempts: readonly MessageAttemptOut[];
+}
+
+/** The API says fail for all that has not succeeded; with a next attempt, or none yet, it is not over. */
+function stateOf(destination: MessageEndpointOut, attempts: number): MessageStatusText {
+  if (destination.statusText !== 'fail') return destination.statusText;
+  if (destination.nextAttempt) return attempts === 0 ? 'pending' : 'sending';
+  return attempts === 0 ? 'pending' : 'fail';
+}
+
+function Delivery({ messageId, destination, attempts, chosen, canResend }: DeliveryProps) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { session } = useOpenSession();
+  const [isResending, setIsResending] = useState(false);
+  return (
+    <li className={styles.delivery}>
+      <div className={styles.head}>
+        <div className={styles.where}>
+          <StatusPill status={stateOf(destination, attempts.length)} />
+          <Link
+            to="/$appId/endpoints/$endpointId"
+            params={{ appId: session.appId, endpointId: destination.id }}
+            className={`${page.link} ${page.mono}`}
+          >
+            {destination.url}
+          </Link>
+        </div>
+        {may('CreateAttempts') && canResend ? (
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<ReplayIcon size={14} />}
+            onClick={() => setIsResending(true)}
+          >
+            {t('attempts.resend')}
+          </Button>
+        ) : null}
+      </div>
+      {destination.nextAttempt ? (
+        <p className={page.aside}>
+          {t('message.nextAttempt')} <Instant value={destination.nextAttempt} />
+        </p>
+      ) : null}
+      {attempts.length === 0 ? null : (
+        <div className={styles.attempts}>
+          {attempts.map((attempt) => (
+            <AttemptDetails key={attempt.id} attempt={attempt} isChosen={attempt.id === chosen} />
+          ))}
+        </div>
+      )}
+      {isResending ? (
+        <ResendDialog
+          messageId={messageId}
+          endpointId={destination.id}
+          onClose={() => setIsResending(false)}
+        />
+      ) : null}
+    </li>
+  );
+}

@@ -1,0 +1,57 @@
+import type { MessageOut } from '@postrider/contract';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Card } from '../../components/card';
+import { CodeBlock } from '../../components/code-block';
+import { Loaded } from '../../components/loaded';
+import { Note } from '../../components/note';
+import { Segments } from '../../components/segments';
+import { indentJson } from '../../lib/json';
+import { useRawPayload } from './queries';
+
+/** What the API puts in the place of a payload that is not kept any more. */
+const EXPUNGED = '{"expired":true}';
+
+/** Whether this is what stands in for content that is gone. */
+export const isExpunged = (raw: string): boolean => raw === EXPUNGED;
+
+/** What the message says, easy to read or letter by letter. */
+export function PayloadCard({ message }: { readonly message: MessageOut }) {
+  const { t } = useTranslation();
+  const raw = useRawPayload(message.id);
+  const [form, setForm] = useState<'pretty' | 'raw'>('pretty');
+  const isGone = raw.data !== undefined && isExpunged(raw.data.payload);
+  return (
+    <Card
+      title={t('message.payload')}
+      aside={
+        isGone ? undefined : (
+          <Segments
+            label={t('message.form')}
+            value={form}
+            options={[
+              { value: 'pretty', label: t('message.pretty') },
+              { value: 'raw', label: t('message.raw') },
+            ]}
+            onChange={setForm}
+          />
+        )
+      }
+    >
+      <Loaded query={raw} lines={3}>
+        {({ payload }) => (isExpunged(payload) ? <Gone /> : <Payload raw={payload} form={form} />)}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Gone() {
+  const { t } = useTranslation();
+  return <Note title={t('message.goneTitle')}>{t('message.goneText')}</Note>;
+}
+
+function Payload({ raw, form }: { readonly raw: string; readonly form: 'pretty' | 'raw' }) {
+  const { t } = useTranslation();
+  const pretty = form === 'pretty' ? indentJson(raw) : undefined;
+  return <CodeBlock label={t('message.payload')} isJson={pretty !== undefined} text={pretty ?? raw} />;
+}

@@ -1,0 +1,100 @@
+import type { MessageOut } from '@postrider/contract';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Screen } from '../app/screen';
+import { Breadcrumb } from '../components/breadcrumb';
+import { Card } from '../components/card';
+import { CopyButton } from '../components/copy-button';
+import { CopyableId, Fact, Labels } from '../components/facts';
+import { Instant } from '../components/instant';
+import { Loaded } from '../components/loaded';
+import page from '../components/page.module.css';
+import { PageHead } from '../components/page-head';
+import { PageSkeleton } from '../components/page-skeleton';
+import { DeliveriesCard } from '../features/messages/deliveries-card';
+import { NotDeliveredCard } from '../features/messages/not-delivered-card';
+import { isExpunged, PayloadCard } from '../features/messages/payload-card';
+import { useMessage, useRawPayload } from '../features/messages/queries';
+import { useOpenSession } from '../features/session/session-scope';
+import { hasStatus } from '../lib/api';
+
+/** One message: what it says and how it fared. */
+export function MessagePage() {
+  const { t } = useTranslation();
+  const { messageId } = useParams({ from: '/$appId/messages/$messageId' });
+  const message = useMessage(messageId);
+  if (hasStatus(message.error, 404)) return <Screen kind="messageMissing" action={<ToMessages />} />;
+  if (message.isPending) return <PageSkeleton heading={<PageHead title={t('message.loading')} />} />;
+  return <Loaded query={message}>{(data) => <Message key={data.id} message={data} />}</Loaded>;
+}
+
+function ToMessages() {
+  const { t } = useTranslation();
+  const { session } = useOpenSession();
+  return (
+    <Link to="/$appId/messages" params={{ appId: session.appId }} className={page.link}>
+      {t('messages.title')}
+    </Link>
+  );
+}
+
+function Message({ message }: { readonly message: MessageOut }) {
+  const { t } = useTranslation();
+  const { attempt } = useSearch({ from: '/$appId/messages/$messageId' });
+  const raw = useRawPayload(message.id);
+  const canResend = raw.data !== undefined && !isExpunged(raw.data.payload);
+  return (
+    <>
+      <PageHead
+        above={
+          <Breadcrumb
+            here={
+              <>
+                <span className={page.mono}>{message.id}</span>
+                <CopyButton text={message.id} label={t('message.copyId')} doneLabel={t('portal.copied')} />
+              </>
+            }
+          >
+            <ToMessages />
+          </Breadcrumb>
+        }
+        title={message.eventType}
+        documentTitle={t('message.documentTitle', { eventType: message.eventType })}
+        lead={<Instant value={message.timestamp} />}
+      />
+      <div className={page.columns}>
+        <div className={page.stack}>
+          <PayloadCard message={message} />
+          <DeliveriesCard messageId={message.id} chosen={attempt} canResend={canResend} />
+          <NotDeliveredCard message={message} canResend={canResend} />
+        </div>
+        <Facts message={message} />
+      </div>
+    </>
+  );
+}
+
+function Facts({ message }: { readonly message: MessageOut }) {
+  const { t } = useTranslation();
+  const { channels, tags, eventId, deliverAt } = message;
+  return (
+    <Card title={t('message.about')}>
+      <dl>
+        <Fact term={t('message.eventId')}>
+          {eventId ? <CopyableId id={eventId} label={t('message.copyEventId')} /> : t('message.none')}
+        </Fact>
+        <Fact term={t('form.channels')}>
+          {channels && channels.length > 0 ? <Labels names={channels} /> : t('message.none')}
+        </Fact>
+        <Fact term={t('message.tags')}>
+          {tags && tags.length > 0 ? <Labels names={tags} /> : t('message.none')}
+        </Fact>
+        {deliverAt ? (
+          <Fact term={t('message.deliverAt')}>
+            <Instant value={deliverAt} />
+          </Fact>
+        ) : null}
+      </dl>
+    </Card>
+  );
+}
