@@ -28,6 +28,7 @@ BODIES = {
     "ApplicationIn": {"name": "Another"},
     "ApplicationPatch": {"name": "Renamed"},
     "ApplicationTokenExpireIn": {},
+    "BulkExpungeContentsIn": {"ids": ["nothing"]},
     "BulkReplayIn": {"since": SINCE},
     "EndpointHeadersIn": {"headers": {"x-a": "1"}},
     "EndpointHeadersPatchIn": {"headers": {"x-a": "1"}},
