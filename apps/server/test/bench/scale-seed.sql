@@ -112,6 +112,24 @@ cross join generate_series(0, 1) as try
 where waits or try = 0
 order by tail, copy, try;
 
+-- Figures as the server keeps them: 5 minutes for 3 days, hours before that.
+create temporary table figures as
+select application_id, endpoint_id, event_type, span, date_bin(make_interval(secs => span), created_at, timestamptz 'epoch') as bucket,
+  count(*) filter (where status = 0) as success, count(*) filter (where status = 2) as fail
+from attempt
+cross join lateral (
+  select case when created_at < date_trunc('hour', now() - interval '3 days') then 3600 else 300 end as span
+) as kept
+group by application_id, endpoint_id, event_type, span, bucket;
+
+insert into endpoint_activity (application_id, endpoint_id, bucket, span, success, fail, canceled)
+select application_id, endpoint_id, bucket, span, sum(success), sum(fail), 0 from figures
+group by application_id, endpoint_id, bucket, span order by application_id, endpoint_id, bucket;
+
+insert into event_type_activity (application_id, event_type, bucket, span, success, fail, canceled)
+select application_id, event_type, bucket, span, sum(success), sum(fail), 0 from figures
+group by application_id, event_type, bucket, span order by application_id, bucket, event_type;
+
 insert into endpoint_work (application_id, endpoint_id, next_due_at)
 select application_id, endpoint_id, min(due_at) from delivery where due_at is not null
 group by application_id, endpoint_id
@@ -123,4 +141,4 @@ from environment cross join generate_series(0, pg_temp.setting('event_types') - 
 where environment.is_default
 on conflict do nothing;
 
-drop table routed, heavy, sent, receiver, moment;
+drop table figures, routed, heavy, sent, receiver, moment;

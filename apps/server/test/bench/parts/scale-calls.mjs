@@ -84,6 +84,19 @@ export const READS = [
   ['attempted destinations', ({ app, message }) => `/app/${app}/msg/${message}/endpoint/?limit=50`],
   ['stats of 28 days', ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/stats/`],
   ['stats of a day', ({ app, endpoint }) => `/app/${app}/endpoint/${endpoint}/stats/?since=${past(1)}`],
+  [
+    'figures of a day by 5 minutes',
+    ({ app }) => `/stats/app/${app}/attempt/?period=FiveMinutes&startDate=${past(1)}`,
+  ],
+  [
+    'figures of 27 days by day',
+    ({ app }) => `/stats/app/${app}/attempt/?period=OneDay&startDate=${past(27)}`,
+  ],
+  ['figures by event type', ({ app }) => `/app/${app}/stats/attempts/?since=${past(20)}&until=${past(0)}`],
+  ['active applications', () => '/app/stats/count-active/'],
+  ['number of endpoints', () => '/stats/endpoint/count/'],
+  ['background tasks', () => '/background-task/?limit=50'],
+  ['audit log', () => '/audit-log/?limit=50'],
   ['heavy: attempted messages', ({ heavy }) => `/app/scale-0/endpoint/${heavy}/msg/?limit=50`],
   [
     'heavy: attempted messages that failed',
