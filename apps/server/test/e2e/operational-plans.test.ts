@@ -32,7 +32,8 @@ class Explain implements KyselyPlugin {
 
 /** Many environments with an application each; every second one has an operational endpoint too. */
 const FILL = [
-  sql`insert into environment select 'org_' || n, 'x', false, now() from generate_series(1, ${ENVIRONMENTS}) n`,
+  sql`insert into environment (id, name, is_default, created_at, updated_at)
+    select 'org_' || n, 'x', false, now(), now() from generate_series(1, ${ENVIRONMENTS}) n`,
   sql`insert into application (environment_id, id, name, metadata, created_at, updated_at)
     select 'org_' || n, 'app_' || lpad(n::text, 27, '0'), 'x', '{}', now(), now()
     from generate_series(1, ${ENVIRONMENTS}) n`,
