@@ -154,9 +154,11 @@ describe.skipIf(isBrowserMissing)('inside the frame of another site', () => {
         const frame = await portalFrame(page, server.url);
         const rotate = frame.getByRole('button', { name: 'Rotate' });
         await rotate.waitFor();
+        // By key: what still loads may move the button from under a pointer.
+        await frame.waitForLoadState('networkidle');
         await settledHeight(page);
         const pressed = await rotate.evaluate((element) => element.getBoundingClientRect().top);
-        await rotate.click();
+        await rotate.press('Enter');
         const dialog = frame.getByRole('dialog');
         await dialog.waitFor();
         await settledHeight(page);

@@ -1,4 +1,4 @@
-import { ExplainNode, type KyselyPlugin, RawNode, type RootOperationNode, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
 import { sumEndpoint, sumEventTypes, sumOverTime } from '../../src/storage/activity.js';
@@ -15,6 +15,7 @@ import { findMessageKey } from '../../src/storage/message.js';
 import { findMessages, listMessages } from '../../src/storage/message-list.js';
 import { followEnvironment } from '../../src/storage/message-stream.js';
 import { copyDatabase } from '../databases.js';
+import { plansOf } from '../explain.js';
 
 const MESSAGES = 60_000;
 /** Applications that have messages; the first has as many as all others together. */
@@ -23,25 +24,6 @@ const id = (prefix: string, number: number | string) => `${prefix}${String(numbe
 const APP = id('app_', 1);
 const ENDPOINT = id('ep_', 1);
 const key = { applicationId: APP, endpointId: ENDPOINT };
-
-/** Explains each statement instead of running it; `plans` gets the lines. */
-class Explain implements KyselyPlugin {
-  readonly plans: string[] = [];
-
-  transformQuery({ node }: { node: RootOperationNode }): RootOperationNode {
-    if (node.kind === 'RawNode') return RawNode.create(['explain ', ''], [node]);
-    return { ...node, explain: ExplainNode.create() } as RootOperationNode;
-  }
-
-  async transformResult<T extends { rows: Record<string, unknown>[] }>({
-    result,
-  }: {
-    result: T;
-  }): Promise<T> {
-    this.plans.push(result.rows.map((row) => row['QUERY PLAN']).join('\n'));
-    return { ...result, rows: [] };
-  }
-}
 
 /** A busy service: per message a delivery to two endpoints and an attempt of each, of which one in 500 failed. */
 const FILL = [
@@ -87,12 +69,6 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
   });
   afterAll(() => remove());
 
-  const plansOf = async (run: (database: Queryable) => Promise<unknown>): Promise<string> => {
-    const explain = new Explain();
-    await run(database.kysely.withPlugin(explain));
-    expect(explain.plans).not.toEqual([]);
-    return explain.plans.join('\n');
-  };
   const windowOf = (prefix: string, fromOldest = false) => ({
     limit: 50,
     over: prefix,
@@ -255,7 +231,7 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
     ['what waits for an endpoint', 'delivery_status', true, (db) => countOpenDeliveries(db, key, wholeRange)],
     ['attempts of some minutes', 'attempt_succeeded', true, (db) => countAttempts(db, key, fewAttempts)],
   ])('%s: walks %s, whole tables never', async (_what, index, maySort, run) => {
-    const plan = await plansOf(run);
+    const plan = await plansOf(database.kysely, run);
     expect(plan).toContain(index);
     expect(plan).not.toMatch(/Seq Scan on (message|message_label|delivery|attempt)\b/);
     // To merge what is in order has a sort key, and sorts nothing.

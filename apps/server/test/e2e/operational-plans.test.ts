@@ -1,34 +1,16 @@
-import { ExplainNode, type KyselyPlugin, RawNode, type RootOperationNode, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
 import { insertAnnouncements } from '../../src/storage/announcement.js';
 import { findOperationalApplication } from '../../src/storage/operational.js';
 import { type NewAttempt, recordAttempts } from '../../src/storage/record.js';
 import { copyDatabase } from '../databases.js';
+import { Explain } from '../explain.js';
 
 const ENVIRONMENTS = 2_000;
 const MESSAGES = 40_000;
 const id = (prefix: string, number: number | string) => `${prefix}${String(number).padStart(27, '0')}`;
 const now = new Date();
-
-/** Explains each statement instead of running it; `plans` gets the lines. */
-class Explain implements KyselyPlugin {
-  readonly plans: string[] = [];
-
-  transformQuery({ node }: { node: RootOperationNode }): RootOperationNode {
-    if (node.kind === 'RawNode') return RawNode.create(['explain ', ''], [node]);
-    return { ...node, explain: ExplainNode.create() } as RootOperationNode;
-  }
-
-  async transformResult<T extends { rows: Record<string, unknown>[] }>({
-    result,
-  }: {
-    result: T;
-  }): Promise<T> {
-    this.plans.push(result.rows.map((row) => row['QUERY PLAN']).join('\n'));
-    return { ...result, rows: [] };
-  }
-}
 
 /** Many environments with an application each; every second one has an operational endpoint too. */
 const FILL = [

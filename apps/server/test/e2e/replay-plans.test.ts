@@ -1,4 +1,4 @@
-import { ExplainNode, type KyselyPlugin, RawNode, type RootOperationNode, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Database, Queryable } from '../../src/database/database.js';
 import {
@@ -11,6 +11,7 @@ import {
 import { cancelRange } from '../../src/storage/claim.js';
 import { lockReplayTarget, queueDelivered, queueMissing } from '../../src/storage/replay.js';
 import { copyDatabase } from '../databases.js';
+import { plansOf } from '../explain.js';
 
 const MESSAGES = 60_000;
 /** Applications that have messages; the first has as many as all others together. */
@@ -19,25 +20,6 @@ const id = (prefix: string, number: number | string) => `${prefix}${String(numbe
 const APP = id('app_', 1);
 const ENDPOINT = id('ep_', 1);
 const key = { applicationId: APP, endpointId: ENDPOINT };
-
-/** Explains each statement instead of running it; `plans` gets the lines. */
-class Explain implements KyselyPlugin {
-  readonly plans: string[] = [];
-
-  transformQuery({ node }: { node: RootOperationNode }): RootOperationNode {
-    if (node.kind === 'RawNode') return RawNode.create(['explain ', ''], [node]);
-    return { ...node, explain: ExplainNode.create() } as RootOperationNode;
-  }
-
-  async transformResult<T extends { rows: Record<string, unknown>[] }>({
-    result,
-  }: {
-    result: T;
-  }): Promise<T> {
-    this.plans.push(result.rows.map((row) => row['QUERY PLAN']).join('\n'));
-    return { ...result, rows: [] };
-  }
-}
 
 /** A busy service: per message a delivery to two endpoints and an attempt of each, of which one in 500 failed. */
 const FILL = [
@@ -79,12 +61,6 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
   });
   afterAll(() => remove());
 
-  const plansOf = async (run: (database: Queryable) => Promise<unknown>): Promise<string> => {
-    const explain = new Explain();
-    await run(database.kysely.withPlugin(explain));
-    expect(explain.plans).not.toEqual([]);
-    return explain.plans.join('\n');
-  };
   const range = { over: 'msg_', under: id('msg_', 'z') };
   const portion = { scan: 500, room: 100, now: new Date() };
   const filter = { eventTypes: ['type.1'], channel: 'c1', tag: 't', status: 2, statusCodeClass: 200 };
@@ -114,7 +90,7 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
         ),
     ],
   ])('%s: walks %s, whole tables never', async (_what, index, run) => {
-    const plan = await plansOf(run);
+    const plan = await plansOf(database.kysely, run);
     expect(plan).toContain(index);
     expect(plan).not.toMatch(/Seq Scan on (message|delivery|attempt|background_task)\b/);
   });
