@@ -12,6 +12,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Connections for each kind of hot statement: they run in batches, one after the other. */
 const HOT_POOL_SIZE = 2;
 
+/** All statements here are short: to compile one takes longer than to run it, and its cost is often overrated. */
+const SETTINGS = 'set jit = off';
 /** What a plan may not contain, by kind of statement; see `Statement`. */
 const PLANNER_SETTINGS = {
   free: 'set enable_seqscan = off',
@@ -24,7 +26,7 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
     getTypeParser: (id: number, format?: 'text' | 'binary') =>
       id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text'),
   } as pg.CustomTypesConfig;
-  const createPool = (max: number, settings?: string) => {
+  const createPool = (max: number, settings = '') => {
     const pool = new pg.Pool({
       connectionString: url,
       max,
@@ -34,7 +36,7 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
       onConnect: async (client) => {
         // A connection that breaks fails the statement under way; without a listener it would end the process too.
         client.on('error', () => {});
-        if (settings !== undefined) await client.query(settings);
+        await client.query(`${SETTINGS}; ${settings}`);
       },
     });
     pool.on('error', () => {});

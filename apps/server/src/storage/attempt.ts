@@ -145,9 +145,11 @@ async function sourceOf(
   }
   const own = sql`attempt.application_id = ${applicationId} and attempt.endpoint_id = ${endpointId}`;
   const conditions = [own, within(id, window)];
+  // Whatever succeeded was answered with 2xx.
+  const onlyFailed = status === 2 || (filter.statusCodeClass !== undefined && filter.statusCodeClass !== 200);
   // The status is written out: only so does the planner know which index has all of them.
-  if (status !== undefined) {
-    const only = status === 0 ? sql`attempt.status = 0` : sql`attempt.status = 2`;
+  if (status !== undefined || onlyFailed) {
+    const only = !onlyFailed ? sql`attempt.status = 0` : sql`attempt.status = 2`;
     return { from: sql`attempt`, conditions: [...conditions, only] };
   }
   const inOrder = sql`order by ${id} ${sql.raw(window.fromOldest ? 'asc' : 'desc')} offset 0`;
