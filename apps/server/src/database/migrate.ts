@@ -7,6 +7,7 @@ import { content } from './migrations/0005-content.js';
 import { stats } from './migrations/0006-stats.js';
 import { environments } from './migrations/0007-environments.js';
 import { eventTypes } from './migrations/0008-event-types.js';
+import { lists } from './migrations/0009-lists.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   stats,
   environments,
   eventTypes,
+  lists,
 ];
 
 /** Any number that nobody else locks: "postride" as bytes. */
@@ -34,9 +36,12 @@ const LOCK = '8102661391573345381';
  * Brings the schema up to date and gives the names of the steps that were applied now. Safe when several processes
  * start at once: a lock of the transaction lets one work while the others wait, each step is one transaction.
  */
-export async function migrate(kysely: Kysely<Tables>): Promise<string[]> {
+export async function migrate(
+  kysely: Kysely<Tables>,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
   const applied: string[] = [];
-  for (const migration of MIGRATIONS) {
+  for (const migration of migrations) {
     if (await applyOnce(kysely, migration)) applied.push(migration.name);
   }
   return applied;

@@ -78,8 +78,6 @@ export const dispatch = {
       primary key (application_id, id)
     )`,
     'create unique index message_event_id on message (application_id, event_id) where event_id is not null',
-    // A page of a rare type is found without reading all messages. It costs an accept about 2 % of its processor time.
-    'create index message_type on message (application_id, event_type, id)',
     // Only messages whose payload goes before they do.
     'create index message_payload_expiry on message (payload_expires_at) where payload_expires_at is not null',
 
@@ -106,15 +104,9 @@ export const dispatch = {
       lease integer not null default 0,
       attempts smallint not null default 0,
       manual smallint not null default 0,
-      listed_status smallint generated always as (
-        case when status in (2, 3, 4) or (status = 1 and due_at is not null) then status end
-      ) stored,
       primary key (application_id, endpoint_id, message_id)
     ) with (fillfactor = 80)`,
-    // No index has the status itself: the usual path, born claimed and a success at once, changes it and must stay an
-    // update in place. It leaves listed_status null, from which lists find everything else.
-    `create index delivery_status on delivery (application_id, endpoint_id, listed_status, message_id)
-      where listed_status is not null`,
+    // No status in the index: the usual path changes it, and must stay an update in place.
     'create index delivery_due on delivery (application_id, endpoint_id, due_at) where due_at is not null',
 
     // One row for each endpoint that ever had a delivery waiting. next_due_at is never later than the earliest due_at
@@ -152,8 +144,7 @@ export const dispatch = {
       created_at timestamptz not null,
       primary key (application_id, message_id, id)
     )`,
-    // Each attempt is in one of them: a list of either is found at once, and one of both merges them.
-    'create index attempt_succeeded on attempt (application_id, endpoint_id, id) where status = 0',
+    'create index attempt_endpoint on attempt (application_id, endpoint_id, id)',
     'create index attempt_failed on attempt (application_id, endpoint_id, id) where status = 2',
 
     // A process that takes work, by a number that its leases name. It holds an advisory lock on the number while it
