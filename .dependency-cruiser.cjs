@@ -3,7 +3,7 @@
 // of types alone are gone there, so rows and the context may be named upwards.
 const server = '^apps/server/dist/';
 const layers = [
-  ['main', `${server}(main|demo|demo-receiver)\\.js$`],
+  ['main', `${server}(main|demo|demo-receiver)\\.js$|${server}cli/`],
   ['app', `${server}(app|maintenance|reseal)\\.js$`],
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
