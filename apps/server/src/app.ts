@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { createApiKey, ensureFirstKey } from './api-keys.js';
+import { runCheckpoints } from './checkpoints.js';
 import { type Clock, systemClock } from './clock.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
@@ -161,6 +162,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
       runMaintenance(context, stopping.signal),
       runTally(context, stopping.signal),
       runReseal(context, stopping.signal),
+      runCheckpoints(context, stopping.signal),
       config.dispatch.role === 'api' ? undefined : taskRunner.run(stopping.signal),
     ]);
     const startMs = Math.round(performance.now() - startedAt);
