@@ -8,6 +8,8 @@ import { type ControlRequest, type DirectoryLock, lockDirectory } from './contro
 import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { finishRestore } from './embedded/replace.js';
+import { answerSnapshot, Snapshots } from './embedded/snapshot.js';
 import { keepEncryptionKey } from './encryption-key.js';
 import { EnvironmentSettingsCache } from './environment-settings.js';
 import { ConfigurationError } from './errors.js';
@@ -70,6 +72,7 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
     await lock?.release();
   };
   try {
+    if (lock && directory) await finishRestore(directory);
     const [current = await keepEncryptionKey(directory ?? '.'), ...previous] = config.encryptionKeys;
     const database = parts.database ?? (await openDatabase(config.database, config.databasePoolSize));
     const clock = parts.clock ?? systemClock;
@@ -103,13 +106,22 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
   }
 }
 
-const control =
-  (context: Context) =>
-  async (request: ControlRequest): Promise<unknown> => {
-    if (request.command === 'create-api-key')
-      return createApiKey(context, request.environmentId, request.scopes);
-    throw new Error('unknown command');
+const control = (context: Context) => {
+  const snapshots = new Snapshots(context.database);
+  return async (request: ControlRequest): Promise<unknown> => {
+    switch (request.command) {
+      case 'create-api-key':
+        return createApiKey(context, request.environmentId, request.scopes);
+      case 'begin-backup':
+      case 'finish-backup':
+        return answerSnapshot(snapshots, request.command);
+      default:
+        throw new ConfigurationError(
+          'the service that runs does not know this command: it is of another version',
+        );
+    }
   };
+};
 
 /** @throws ConfigurationError naming the entry that is no range of addresses */
 function readSubnets(text: string): ReturnType<typeof parseSubnets> {
