@@ -8,6 +8,7 @@ import { type ControlRequest, type DirectoryLock, lockDirectory } from './contro
 import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { refuseMoved } from './embedded/moved.js';
 import { finishRestore } from './embedded/replace.js';
 import { answerSnapshot, Snapshots } from './embedded/snapshot.js';
 import { keepEncryptionKey } from './encryption-key.js';
@@ -72,7 +73,10 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
     await lock?.release();
   };
   try {
-    if (lock && directory) await finishRestore(directory);
+    if (lock && directory) {
+      await finishRestore(directory);
+      await refuseMoved(directory);
+    }
     const [current = await keepEncryptionKey(directory ?? '.'), ...previous] = config.encryptionKeys;
     const database = parts.database ?? (await openDatabase(config.database, config.databasePoolSize));
     const clock = parts.clock ?? systemClock;

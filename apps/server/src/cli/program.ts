@@ -6,6 +6,7 @@ import { addCompletionCommand } from './completion.js';
 import { addDemoCommand } from './demo.js';
 import { failureOf, toUsageLine } from './failure.js';
 import { addMigrateCommand } from './migrate.js';
+import { addMoveCommand } from './move.js';
 import { addRestoreCommand } from './restore.js';
 import { addStartCommand } from './start.js';
 import type { Terminal } from './terminal.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   addMigrateCommand,
   addBackupCommand,
   addRestoreCommand,
+  addMoveCommand,
   addCompletionCommand,
 ];
 

@@ -39,5 +39,6 @@ async function restoreBackup(terminal: Terminal, file: string, flags: RestoreFla
   if (flags.json) return terminal.print(JSON.stringify(report));
   const { directory, info, messages, replaced, totalMs } = report;
   terminal.print(`${directory}: restored as of ${info.madeAt}, ${messages} messages, in ${totalMs} ms`);
-  if (replaced !== undefined) terminal.note(`what was there before is in ${replaced}; remove it when you like`);
+  if (replaced !== undefined)
+    terminal.note(`what was there before is in ${replaced}; remove it when you like`);
 }

@@ -16,14 +16,29 @@ export const SYNCING_PARAMETERS: readonly string[] = [
 
 /** PGlite's view of a directory of the machine, as far as it is needed here. */
 interface NodeFiles {
-  readonly stream_ops: { fsync?: (stream: { readonly nfd: number }) => number };
+  readonly stream_ops: {
+    fsync?: (stream: OpenFile) => number;
+    write: (stream: OpenFile, ...what: unknown[]) => number;
+  };
+}
+
+interface OpenFile {
+  /** Descriptor of the machine. */
+  readonly nfd: number;
+  readonly node: { readonly parent: { readonly name: string } };
 }
 
 const isNodeFiles = (files: object): files is NodeFiles => 'stream_ops' in files;
 
-/** Ends the process: what a failed fsync left on the disk nobody knows, and asking again would say that all is well. */
+/** The directory of PostgreSQL's log. */
+const LOG = 'pg_wal';
+
+/**
+ * Ends the process. What a failed fsync left on the disk nobody knows, and asking again would say that all is well; and a
+ * database that cannot write its log can do nothing but stop, which PGlite does not do by itself.
+ */
 function endProcess(error: unknown): never {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = error instanceof Error && error.message !== '' ? error.message : 'disk full?';
   process.stderr.write(
     `postrider: the disk did not take what was written (${why}); the process ends, the next start goes on from what is on the disk\n`,
   );
@@ -33,26 +48,43 @@ function endProcess(error: unknown): never {
 type Initialised = ReturnType<NodeFS['init']>;
 
 /**
- * The files of a data directory, with fsync: PGlite has none for directories of the machine, so all of PostgreSQL's own
- * come to nothing. With this they reach the disk when PostgreSQL asks for it: the log before a commit is answered, what a
- * checkpoint wrote before the log is recycled, directories after files in them were made or renamed.
+ * The files of a data directory. With `power` they have fsync: PGlite has none for directories of the machine, so all of
+ * PostgreSQL's own come to nothing. With this they reach the disk when PostgreSQL asks for it: the log before a commit is
+ * answered, what a checkpoint wrote before the log is recycled, directories after files in them were made or renamed.
  */
-export class SyncingFiles extends NodeFS {
+export class DirectoryFiles extends NodeFS {
   /** How many times PostgreSQL asked for it. */
   syncs = 0;
+  readonly #durability: Durability;
+
+  constructor(directory: string, durability: Durability) {
+    super(directory);
+    this.#durability = durability;
+  }
 
   override async init(...[pglite, options]: Parameters<NodeFS['init']>): Initialised {
     const { emscriptenOpts } = await super.init(pglite, options);
     const preRun = [
       ...(emscriptenOpts.preRun ?? []),
-      ({ NODEFS }: { readonly NODEFS: object }) => this.#addSync(NODEFS),
+      ({ NODEFS }: { readonly NODEFS: object }) => this.#prepare(NODEFS),
     ];
     return { emscriptenOpts: { ...emscriptenOpts, preRun } };
   }
 
-  #addSync(files: object): void {
+  #prepare(files: object): void {
     if (!isNodeFiles(files)) throw new Error('PGlite has changed: fsync cannot be added to its files');
-    files.stream_ops.fsync = ({ nfd }) => {
+    const operations = files.stream_ops;
+    const write = operations.write.bind(operations);
+    operations.write = (file, ...what) => {
+      try {
+        return write(file, ...what);
+      } catch (error) {
+        if (file.node.parent.name === LOG) endProcess(error);
+        throw error;
+      }
+    };
+    if (this.#durability === 'process') return;
+    operations.fsync = ({ nfd }) => {
       try {
         fs.fsyncSync(nfd);
       } catch (error) {

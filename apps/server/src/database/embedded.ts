@@ -4,7 +4,7 @@ import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
 import type { Database } from './database.js';
 import { EmbeddedDialect } from './embedded-dialect.js';
-import { type Durability, SYNCING_PARAMETERS, SyncingFiles, syncPath, syncTree } from './embedded-files.js';
+import { DirectoryFiles, type Durability, SYNCING_PARAMETERS, syncPath, syncTree } from './embedded-files.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -15,8 +15,8 @@ import type { Tables } from './tables.js';
 export async function openEmbedded(directory: string, durability: Durability): Promise<Database> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const dataDir = join(directory, 'database');
-  if (durability === 'process') return fromPGlite({ dataDir });
-  const files = new SyncingFiles(dataDir);
+  const files = new DirectoryFiles(dataDir, durability);
+  if (durability === 'process') return fromPGlite({ fs: files });
   const database = await fromPGlite({ fs: files, startParams: [...SYNCING_PARAMETERS] });
   if (files.syncs === 0) {
     await database.close();

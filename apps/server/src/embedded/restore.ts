@@ -71,10 +71,12 @@ export async function restore(
     }
     const restoring = join(directory, RESTORING);
     await rm(restoring, { recursive: true, force: true });
-    const messages = await unpack(config, embedded, resolve(file), restoring).catch(async (error: unknown) => {
-      await rm(restoring, { recursive: true, force: true });
-      throw error;
-    });
+    const messages = await unpack(config, embedded, resolve(file), restoring).catch(
+      async (error: unknown) => {
+        await rm(restoring, { recursive: true, force: true });
+        throw error;
+      },
+    );
     syncTree(restoring);
     await rename(restoring, join(directory, RESTORED));
     syncPath(directory);

@@ -37,8 +37,8 @@ function opens(vault: Vault, sealed: Uint8Array, context: string): boolean {
 
 /** How many rows a table has. */
 export async function countRows(database: Database, table: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int8 as count from ${sql.table(table)}`.execute(
-    database.kysely,
-  );
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::int8 as count from ${sql.table(table)}`.execute(database.kysely);
   return rows[0]?.count ?? 0;
 }

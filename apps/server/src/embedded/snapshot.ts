@@ -45,10 +45,14 @@ export class Snapshots {
       await sql`select pg_create_physical_replication_slot(${SLOT}, true, true)`.execute(kysely);
       await sql`select pg_backup_start('postrider', true)::text`.execute(kysely);
       const beganMs = Math.round(performance.now() - start);
-      const version = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(
-        kysely,
-      );
-      const migrations = await kysely.selectFrom('postrider_migration').select('name').orderBy('name').execute();
+      const version = await sql<{
+        version: string;
+      }>`select current_setting('server_version') as version`.execute(kysely);
+      const migrations = await kysely
+        .selectFrom('postrider_migration')
+        .select('name')
+        .orderBy('name')
+        .execute();
       const answer: SnapshotStart = {
         postgres: version.rows[0]?.version ?? '',
         migrations: migrations.map(({ name }) => name),
