@@ -7,7 +7,9 @@ import type { Context } from './context.js';
 import { type ControlRequest, type DirectoryLock, lockDirectory } from './control.js';
 import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { readSchema } from './database/plan.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { examineDatabase } from './doctor/database.js';
 import { refuseMoved } from './embedded/moved.js';
 import { finishRestore } from './embedded/replace.js';
 import { answerSnapshot, Snapshots } from './embedded/snapshot.js';
@@ -119,6 +121,10 @@ const control = (context: Context) => {
       case 'begin-backup':
       case 'finish-backup':
         return answerSnapshot(snapshots, request.command);
+      case 'examine':
+        return examineDatabase({ ...context, retentionDays: context.config.dispatch.retentionDays });
+      case 'describe-schema':
+        return readSchema(context.database.kysely);
       default:
         throw new ConfigurationError(
           'the service that runs does not know this command: it is of another version',

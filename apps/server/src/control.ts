@@ -123,7 +123,10 @@ function holdLine(response: http.ServerResponse, { result, release }: HeldAnswer
     release().catch(() => {});
   };
   // The caller may have hung up while the answer was being found.
-  if (response.closed || response.destroyed) return letGo();
+  if (response.closed || response.destroyed) {
+    letGo();
+    return;
+  }
   response.once('close', letGo);
   response.write(`${JSON.stringify({ result })}\n`);
 }

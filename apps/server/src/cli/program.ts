@@ -4,6 +4,7 @@ import { addApiKeyCommand } from './api-key.js';
 import { addBackupCommand } from './backup.js';
 import { addCompletionCommand } from './completion.js';
 import { addDemoCommand } from './demo.js';
+import { addDoctorCommand } from './doctor.js';
 import { failureOf, toUsageLine } from './failure.js';
 import { addMigrateCommand } from './migrate.js';
 import { addMoveCommand } from './move.js';
@@ -20,6 +21,7 @@ const COMMANDS = [
   addBackupCommand,
   addRestoreCommand,
   addMoveCommand,
+  addDoctorCommand,
   addCompletionCommand,
 ];
 

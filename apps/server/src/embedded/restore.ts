@@ -71,12 +71,10 @@ export async function restore(
     }
     const restoring = join(directory, RESTORING);
     await rm(restoring, { recursive: true, force: true });
-    const messages = await unpack(config, embedded, resolve(file), restoring).catch(
-      async (error: unknown) => {
-        await rm(restoring, { recursive: true, force: true });
-        throw error;
-      },
-    );
+    const messages = await unpack(config, resolve(file), restoring).catch(async (error: unknown) => {
+      await rm(restoring, { recursive: true, force: true });
+      throw error;
+    });
     syncTree(restoring);
     await rename(restoring, join(directory, RESTORED));
     syncPath(directory);
@@ -103,7 +101,7 @@ function refuseNewer(file: string, info: BackupInfo): void {
 }
 
 /** Unpacks and opens it. Gives how many messages it has. */
-async function unpack(config: Config, embedded: EmbeddedConfig, file: string, to: string): Promise<number> {
+async function unpack(config: Config, file: string, to: string): Promise<number> {
   const info = await readArchive(file, async (name) => {
     const path = join(to, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });

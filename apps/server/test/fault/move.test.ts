@@ -60,7 +60,7 @@ describe.runIf(makePostgres)('a move to PostgreSQL', () => {
     const report = JSON.parse(moved.stdout) as { tables: { name: string; rows: number }[]; totalMs: number };
     const key = (await onPostgres())['POSTRIDER_ENCRYPTION_KEY'] ?? '';
     expect(moved.stdout).not.toContain(key);
-    expect(moved.stdout).not.toContain(new URL(url).username);
+    expect(moved.stdout).not.toContain(`${new URL(url).username}@`);
 
     await stage.start(await onPostgres());
     await load.more(300);
