@@ -172,6 +172,19 @@ describe('replay-missing', () => {
     expect(await missing(id, other)).toHaveLength(3);
   });
 
+  it('leaves out examples and test attempts, which were for another endpoint alone', async () => {
+    const sent = await sendTo(200);
+    const call = { ...at(), body: { eventType: 'svix.ping' } };
+    await unwrap(scene.client.endpoint.sendExample(call));
+    await unwrap(
+      scene.client.message.testAttempt({ ...at(), body: { eventType: 'invoice.paid', payload: {} } }),
+    );
+    await scene.settle();
+    const other = await scene.receiver();
+    const { id } = await scene.endpoint(other);
+    expect(await missing(id, other)).toEqual(sorted(sent));
+  });
+
   it('sends what was canceled before it was ever tried', async () => {
     await unwrap(scene.client.endpoint.patch({ ...at(), body: { throttleRate: 1 } }));
     const [one, two] = [await scene.send(), await scene.send()];
