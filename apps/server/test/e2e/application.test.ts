@@ -193,7 +193,8 @@ describe('list', () => {
     await add(play.id, { url: 'https://play.svix.com/in/e_1/' });
     const { id } = await add(gone.id, { url: 'https://play.svix.com/in/e_2/', disabled: true });
     await client.endpoint.delete({ params: { app_id: gone.id, endpoint_id: id } });
-    const names = async (query: NonNullable<Parameters<typeof client.application.list>[0]>['query']) =>
+    type Query = NonNullable<Parameters<typeof client.application.list>[0]>['query'] & object;
+    const names = async (query: Query) =>
       (await unwrap(client.application.list({ query }))).data.map((one) => one.name);
     expect(await names({ exclude_apps_with_no_endpoints: true })).toEqual(['open', 'disabled', 'play']);
     expect(await names({ exclude_apps_with_disabled_endpoints: true })).toEqual([
