@@ -19,9 +19,9 @@ interface ListCase {
   readonly path: string;
   readonly order: 'ascending' | 'descending';
   /** Makes item number `n` of the application `a`. */
-  make(environment: TestEnvironment, n: number): Promise<unknown>;
+  readonly make: (environment: TestEnvironment, n: number) => Promise<unknown>;
   /** The first page of one, by both SDKs. */
-  bySdk(svix: SvixV1 | SvixV2, limit: number): Promise<{ data: unknown[]; done: boolean }>;
+  readonly bySdk: (svix: SvixV1 | SvixV2, limit: number) => Promise<{ data: unknown[]; done: boolean }>;
 }
 
 const CASES: readonly (readonly [name: string, list: ListCase])[] = [
