@@ -7,6 +7,7 @@ import { type ControlRequest, type DirectoryLock, lockDirectory } from './contro
 import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { QueueFigures } from './dispatch/queue-figures.js';
 import { keepEncryptionKey } from './encryption-key.js';
 import { EnvironmentSettingsCache } from './environment-settings.js';
 import { ConfigurationError } from './errors.js';
@@ -24,7 +25,6 @@ import { createSender } from './outbound/send.js';
 import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
-import { measureQueue } from './storage/queue.js';
 import { TaskRunner } from './tasks/runner.js';
 import { VERSION } from './version.js';
 
@@ -134,10 +134,11 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const dispatcher = new Dispatcher(context, sender);
   const taskRunner = new TaskRunner({ ...context, dispatch: dispatcher }, () => dispatcher.workerNumber);
   dispatcher.onTask = () => taskRunner.wake();
+  const queue = new QueueFigures(context);
   observeLive(context.metrics, {
     inFlight: () => dispatcher.inFlight,
     pools: () => context.database.pools(),
-    queue: () => measureQueue(context.database.kysely, context.clock.now()),
+    queue: () => queue.read(),
   });
   const gate = {
     context,

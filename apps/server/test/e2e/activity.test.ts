@@ -83,7 +83,7 @@ describe('series', () => {
       const body = (await series({ period })).body as { startDate: string; data: Record<string, number[]> };
       const { startDate, data } = body;
       expect(new Date(startDate).getTime() % ms).toBe(0);
-      for (const one of Object.values(data)) expect(one).toEqual(new Array(points).fill(0));
+      for (const one of Object.values(data)) expect(one).toEqual(Array.from({ length: points }, () => 0));
     },
   );
 

@@ -1,4 +1,5 @@
 import { type EndpointIn, type EndpointPatch, type EndpointUpsertIn, ID_PREFIX } from '@postrider/contract';
+import { concernedEnvironment } from '../../audit.js';
 import type { RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -85,15 +86,20 @@ async function change(
   return updated;
 }
 
-const namesOf = (endpoint: Endpoint) => ({
-  environmentId: endpoint.environment_id,
+const namesOf = (application: Application, endpoint: Endpoint) => ({
+  environmentId: concernedEnvironment(application),
   applicationId: endpoint.application_id,
   endpointId: endpoint.id,
 });
 
 /** Reports a change after its commit. `before` is undefined for a new endpoint. */
-function report(ctx: RequestContext, before: Endpoint | undefined, after: Endpoint): void {
-  const names = namesOf(after);
+function report(
+  ctx: RequestContext,
+  application: Application,
+  before: Endpoint | undefined,
+  after: Endpoint,
+): void {
+  const names = namesOf(application, after);
   if (before) events.endpointUpdated(ctx, names);
   else events.endpointCreated(ctx, names);
   if (before?.disabled && !after.disabled) events.endpointEnabled(ctx, names);
@@ -119,7 +125,7 @@ export async function addEndpoint(
   const made = await changeEndpoints(ctx, application.id, (transaction, tell) =>
     create(ctx, { transaction, tell }, application, fields, { secret, headers }, rules),
   );
-  report(ctx, undefined, made);
+  report(ctx, application, undefined, made);
   return made;
 }
 
@@ -146,7 +152,7 @@ export async function upsertEndpoint(
     const secret = takeSecret(ctx, undefined, 'secret');
     return { endpoint: await create(ctx, changing, application, fields, { secret, headers: {} }, rules) };
   });
-  report(ctx, before, endpoint);
+  report(ctx, application, before, endpoint);
   return { endpoint, created: before === undefined };
 }
 
@@ -168,7 +174,7 @@ export async function patchEndpoint(
     const found = await requireEndpoint(transaction, application.id, idOrUid);
     return { before: found, endpoint: await change(ctx, { transaction, tell }, found, fields) };
   });
-  report(ctx, before, endpoint);
+  report(ctx, application, before, endpoint);
   return endpoint;
 }
 
@@ -192,5 +198,5 @@ export async function removeEndpoint(
     tell('endpoint.deleted', found);
     return found;
   });
-  events.endpointDeleted(ctx, namesOf(endpoint));
+  events.endpointDeleted(ctx, namesOf(application, endpoint));
 }
