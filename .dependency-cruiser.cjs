@@ -18,7 +18,7 @@ const layers = [
   ['database', `${server}database/`],
   [
     'foundation',
-    `${server}(config|errors|clock|ids|json-depth|json-schema|version|control|encryption-key)\\.js$|${server}observability/`,
+    `${server}(assets|config|errors|clock|ids|json-depth|json-schema|version|control|encryption-key)\\.js$|${server}observability/`,
   ],
 ];
 
