@@ -59,6 +59,12 @@ module.exports = {
       to: { path: '^apps/' },
     },
     {
+      name: 'of the server only the command line calls the API',
+      severity: 'error',
+      from: { path: server, pathNot: `${server}cli/` },
+      to: { path: '^packages/client/' },
+    },
+    {
       name: 'ts-rest stays in few places',
       severity: 'error',
       from: {

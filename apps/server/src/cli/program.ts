@@ -4,12 +4,22 @@ import { addApiKeyCommand } from './api-key.js';
 import { addCompletionCommand } from './completion.js';
 import { addDemoCommand } from './demo.js';
 import { failureOf, toUsageLine } from './failure.js';
+import { addListenCommand } from './listen.js';
 import { addMigrateCommand } from './migrate.js';
+import { addSendCommand } from './send.js';
 import { addStartCommand } from './start.js';
 import type { Terminal } from './terminal.js';
 
 /** Every command, in the order in which help lists them. One file each, named after it. */
-const COMMANDS = [addStartCommand, addDemoCommand, addApiKeyCommand, addMigrateCommand, addCompletionCommand];
+const COMMANDS = [
+  addStartCommand,
+  addDemoCommand,
+  addApiKeyCommand,
+  addMigrateCommand,
+  addListenCommand,
+  addSendCommand,
+  addCompletionCommand,
+];
 
 const SETTINGS = `
 Without a command it starts the service. Settings are environment variables; see the table in README.md. With none,
