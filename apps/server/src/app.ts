@@ -51,6 +51,8 @@ export interface App {
 export interface OpenContext {
   readonly context: Context;
   readonly lock: DirectoryLock | undefined;
+  /** Names of the steps of the schema that were applied by this opening. */
+  readonly applied: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -89,11 +91,11 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
       if (applied.length > 0) log.info({ event: 'database.migrated', applied });
       // What a process before us left under way has no owner any more: this database is ours alone.
       if (database.kind === 'embedded') await releaseAllIdempotentCalls(database.kysely);
+      return { context, lock, applied, close: closeAll };
     } catch (error) {
       await database.close();
       throw error;
     }
-    return { context, lock, close: closeAll };
   } catch (error) {
     await close();
     throw error;
