@@ -9,6 +9,7 @@ import { environments } from './migrations/0007-environments.js';
 import { eventTypes } from './migrations/0008-event-types.js';
 import { lists } from './migrations/0009-lists.js';
 import { figures } from './migrations/0010-figures.js';
+import { endpointReason } from './migrations/0011-endpoint-reason.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   eventTypes,
   lists,
   figures,
+  endpointReason,
 ];
 
 /** Any number that nobody else locks: "postride" as bytes. */

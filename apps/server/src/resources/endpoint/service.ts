@@ -23,6 +23,7 @@ import { changeEndpoints, type Tell } from './change.js';
 import { checkEventTypes } from './check.js';
 import { type Fields, toChange, toFields } from './fields.js';
 import { mergeHeaders, sealHeaders } from './headers.js';
+import { disablingByHand } from './health.js';
 import { checkFields, type EndpointRules, refuseBeyondLimit, rulesOf } from './rules.js';
 import { storeSecret, takeSecret } from './secret.js';
 
@@ -45,6 +46,7 @@ async function create(
   const id = createId(ID_PREFIX.endpoint, createdAt);
   const made = await insertEndpoint(transaction, {
     ...fields,
+    ...disablingByHand(ctx, fields.disabled, createdAt),
     headers: sealHeaders(ctx, id, headers),
     environmentId: application.environment_id,
     applicationId: application.id,
@@ -71,9 +73,11 @@ async function change(
   await checkEventTypes(transaction, before.environment_id, fields.eventTypes, before.event_types);
   const now = ctx.clock.now();
   const opens = before.disabled && fields.disabled === false;
+  const closes = !before.disabled && fields.disabled === true;
   const updated = await updateEndpoint(transaction, before.application_id, before.id, {
     ...fields,
-    ...(opens ? { disabledReason: null, firstFailureAt: null } : {}),
+    ...(opens || closes ? disablingByHand(ctx, closes, now) : {}),
+    ...(opens ? { firstFailureAt: null } : {}),
     updatedAt: now,
   }).catch(refuseTakenUid);
   if (!updated) throw notFound();
