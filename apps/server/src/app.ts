@@ -9,6 +9,7 @@ import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { readSchema } from './database/plan.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { QueueFigures } from './dispatch/queue-figures.js';
 import { examineDatabase } from './doctor/database.js';
 import { refuseMoved } from './embedded/moved.js';
 import { finishRestore } from './embedded/replace.js';
@@ -30,7 +31,6 @@ import { createSender } from './outbound/send.js';
 import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
-import { measureQueue } from './storage/queue.js';
 import { TaskRunner } from './tasks/runner.js';
 import { VERSION } from './version.js';
 
@@ -159,10 +159,11 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const dispatcher = new Dispatcher(context, sender);
   const taskRunner = new TaskRunner({ ...context, dispatch: dispatcher }, () => dispatcher.workerNumber);
   dispatcher.onTask = () => taskRunner.wake();
+  const queue = new QueueFigures(context);
   observeLive(context.metrics, {
     inFlight: () => dispatcher.inFlight,
     pools: () => context.database.pools(),
-    queue: () => measureQueue(context.database.kysely, context.clock.now()),
+    queue: () => queue.read(),
   });
   const gate = {
     context,

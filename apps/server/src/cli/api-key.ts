@@ -1,6 +1,6 @@
 import type { ApiKeyScope } from '@postrider/contract';
 import type { Command } from 'commander';
-import { withExamples } from './examples.js';
+import { collect, withExamples } from './examples.js';
 import { UsageError } from './failure.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,7 +28,7 @@ export function addApiKeyCommand(parent: Command, terminal: Terminal): Command {
     .option(
       '--scope <scope>',
       'what the key may do; may be given several times (default: everything)',
-      (value: string, before: readonly string[] = []) => [...before, value],
+      collect,
     )
     .option('--json', 'print {"key": …} instead of the key alone')
     .action((options: CreateOptions) => printNewKey(terminal, options));

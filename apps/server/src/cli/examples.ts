@@ -8,3 +8,9 @@ export function withExamples(command: Command, examples: readonly Example[]): Co
   const lines = examples.map(([line, meaning]) => `  # ${meaning}\n  ${line}`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n\n')}\n`);
 }
+
+/** The values of an option that may be given several times, as commander collects them. */
+export const collect = (value: string, before: readonly string[] | undefined): string[] => [
+  ...(before ?? []),
+  value,
+];

@@ -46,9 +46,15 @@ export function failureOf(error: unknown): Failure {
   return { code: EXIT.failed, message: error.stack ?? error.message };
 }
 
+/** Errors of @postrider/client, by name: importing it takes longer than most commands. */
+const OF_CLIENT = new Set(['ApiError', 'ConnectionError', 'TimeoutError']);
+
 /** Errors whose message is made for people. */
 const isForeseen = (error: Error): boolean =>
-  error instanceof ConfigurationError || error instanceof AppError || error instanceof InvalidInputError;
+  OF_CLIENT.has(error.name) ||
+  error instanceof ConfigurationError ||
+  error instanceof AppError ||
+  error instanceof InvalidInputError;
 
 /** Commander's message as one line in the house's words: `unknown command 'x' (did you mean y?)`. */
 export const toUsageLine = (text: string): string =>

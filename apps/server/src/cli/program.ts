@@ -6,9 +6,11 @@ import { addCompletionCommand } from './completion.js';
 import { addDemoCommand } from './demo.js';
 import { addDoctorCommand } from './doctor.js';
 import { failureOf, toUsageLine } from './failure.js';
+import { addListenCommand } from './listen.js';
 import { addMigrateCommand } from './migrate.js';
 import { addMoveCommand } from './move.js';
 import { addRestoreCommand } from './restore.js';
+import { addSendCommand } from './send.js';
 import { addStartCommand } from './start.js';
 import type { Terminal } from './terminal.js';
 
@@ -18,6 +20,8 @@ const COMMANDS = [
   addDemoCommand,
   addApiKeyCommand,
   addMigrateCommand,
+  addListenCommand,
+  addSendCommand,
   addBackupCommand,
   addRestoreCommand,
   addMoveCommand,

@@ -10,14 +10,23 @@ export interface Terminal {
   note(text: string): void;
 }
 
+/** Who reads may leave, as `head` does: there is nobody to tell then. */
+const endWithReader = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+};
+
 /** The terminal of this process. Colours are for a terminal only, and not where NO_COLOR is set. */
-export const processTerminal = (): Terminal => ({
-  environment: process.env,
-  colours: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
-  print: (text) => {
-    process.stdout.write(`${text}\n`);
-  },
-  note: (text) => {
-    process.stderr.write(`${text}\n`);
-  },
-});
+export function processTerminal(): Terminal {
+  process.stdout.on('error', endWithReader);
+  return {
+    environment: process.env,
+    colours: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    print: (text) => {
+      process.stdout.write(`${text}\n`);
+    },
+    note: (text) => {
+      process.stderr.write(`${text}\n`);
+    },
+  };
+}
