@@ -213,7 +213,7 @@ describe('a restore', () => {
     const limited = (parameters: string) =>
       promisify(execFile)(
         'bash',
-        ['-c', `ulimit -f 2000; exec "$0" "$1" ${parameters}`, process.execPath, MAIN],
+        ['--norc', '-c', `ulimit -f 2000; exec "$0" "$1" ${parameters}`, process.execPath, MAIN],
         {
           env: { PATH: process.env['PATH'], ...settings },
         },
@@ -224,11 +224,11 @@ describe('a restore', () => {
     // The limit is the command's alone: the service has the database open.
     const server = await stage.start(settings);
     expect(await limited(`backup ${join(target, 'large.tar.gz')}`)).toMatch(
-      /^postrider: .*(EFBIG|file too large)/,
+      /^postrider: .*(EFBIG|file too large)/m,
     );
     await server.end('SIGTERM');
     expect((await readdir(target)).filter((name) => name.startsWith('large'))).toEqual([]);
-    expect(await limited(`restore --replace ${file}`)).toMatch(/^postrider: .*(EFBIG|file too large)/);
+    expect(await limited(`restore --replace ${file}`)).toMatch(/^postrider: .*(EFBIG|file too large)/m);
     expect((await readdir(directory)).sort()).toEqual(['database', 'encryption.key']);
     expect(await uidsIn(settings)).toEqual(['five', 'later']);
   });
