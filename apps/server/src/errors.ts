@@ -56,6 +56,14 @@ export const payloadTooLarge = () => new AppError(413, 'payload_too_large', 'Req
 export const tooManyRequests = (retryAfterSeconds: number) =>
   new AppError(429, 'rate_limited', 'Too many requests. Please slow down.', retryAfterSeconds);
 
+/** 500: what was sealed in the database cannot be opened with the encryption keys that are configured. */
+export const secretUnreadable = () =>
+  new AppError(
+    500,
+    'secret_unreadable',
+    'A stored secret cannot be read: it was not sealed with an encryption key that this service has.',
+  );
+
 /** 503: the database does not answer at present; the same call may be made again. */
 export const serviceUnavailable = (
   detail = 'The service cannot reach its database at present. Please try again.',

@@ -13,6 +13,9 @@ export class UsageError extends Error {
   }
 }
 
+/** The command has said all there is to say, and it is not good: the process ends with 1. */
+export class FoundProblems extends Error {}
+
 /** How a command ended: its exit code, and the line that says why, unless that was said already. */
 export interface Failure {
   readonly code: number;
@@ -32,6 +35,7 @@ export function failureOf(error: unknown): Failure {
     return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, message: undefined };
   }
   if (!(error instanceof Error)) return { code: EXIT.failed, message: String(error) };
+  if (error instanceof FoundProblems) return { code: EXIT.failed, message: undefined };
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };
   if (isForeseen(error)) return { code: EXIT.failed, message: error.message };
   const code = codeOf(error);

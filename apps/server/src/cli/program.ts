@@ -1,11 +1,15 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import { addApiKeyCommand } from './api-key.js';
+import { addBackupCommand } from './backup.js';
 import { addCompletionCommand } from './completion.js';
 import { addDemoCommand } from './demo.js';
+import { addDoctorCommand } from './doctor.js';
 import { failureOf, toUsageLine } from './failure.js';
 import { addListenCommand } from './listen.js';
 import { addMigrateCommand } from './migrate.js';
+import { addMoveCommand } from './move.js';
+import { addRestoreCommand } from './restore.js';
 import { addSendCommand } from './send.js';
 import { addStartCommand } from './start.js';
 import type { Terminal } from './terminal.js';
@@ -18,6 +22,10 @@ const COMMANDS = [
   addMigrateCommand,
   addListenCommand,
   addSendCommand,
+  addBackupCommand,
+  addRestoreCommand,
+  addMoveCommand,
+  addDoctorCommand,
   addCompletionCommand,
 ];
 
