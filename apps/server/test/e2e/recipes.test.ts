@@ -1,18 +1,26 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
 import { PLACES, type Place, type ServerProcess, startProcess } from '../process.js';
 import { Receiver } from '../receiver.js';
 
 const RECIPES = fileURLToPath(new URL('../../../../docs/recipes/', import.meta.url));
 /** Below the server's package, so that recipes find the client and the SDK; ignored by git. */
 const WORK = fileURLToPath(new URL('../../.test/', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const API_KEY = 'sk_recipesrecipesrecipes';
 const LIMIT_MS = 60_000;
 
-const names = (await readdir(RECIPES)).filter((name) => name.endsWith('.md'));
+/** Recipes that are for one of the databases. */
+const ONLY_ON: Record<string, string> = {
+  'restore-a-backup.md': 'embedded',
+  'move-to-postgresql.md': 'postgres',
+};
+const names = (await readdir(RECIPES)).filter(
+  (name) => name.endsWith('.md') && (ONLY_ON[name] ?? inject('database')) === inject('database'),
+);
 
 interface Block {
   readonly language: string;
@@ -66,14 +74,19 @@ afterEach(async () => {
 });
 
 /** Runs a page; gives what it printed. What a recipe is told beforehand is in the environment. */
-async function follow(name: string): Promise<string> {
+async function follow(name: string, more: Record<string, string> = {}): Promise<string> {
   const blocks = blocksOf(await readFile(`${RECIPES}${name}`, 'utf8'));
   expect(blocks.length).toBeGreaterThan(0);
+  // The command as it is called after an installation.
+  await writeFile(`${directory}/postrider`, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
+  await chmod(`${directory}/postrider`, 0o755);
   const { stdout } = await promisify(execFile)('bash', ['-c', toScript(blocks)], {
     cwd: directory,
     timeout: LIMIT_MS,
     env: {
-      PATH: process.env['PATH'],
+      ...place.settings,
+      ...more,
+      PATH: `${directory}:${process.env['PATH']}`,
       POSTRIDER_URL: server.url,
       POSTRIDER_TOKEN: API_KEY,
       POSTRIDER_KEY: API_KEY,
@@ -84,8 +97,25 @@ async function follow(name: string): Promise<string> {
 }
 
 it.each(names)('%s: every block does what the page says', { timeout: LIMIT_MS + 10_000 }, async (name) => {
-  await follow(name);
+  await follow(name, name === 'move-to-postgresql.md' ? await prepareMove() : {});
 });
+
+/** An embedded database with something in it, whose service was stopped, and an empty one on PostgreSQL. */
+async function prepareMove(): Promise<Record<string, string>> {
+  const source = `${directory}/source`;
+  const old = await startProcess({ POSTRIDER_DATA_DIR: source, POSTRIDER_API_KEY: API_KEY });
+  await old.end('SIGTERM');
+  await server.end('SIGTERM');
+  const target = await PLACES.find(([name]) => name === 'postgres')?.[1]();
+  if (!target) throw new Error('no PostgreSQL');
+  onTestFinished(() => target.remove());
+  return {
+    POSTRIDER_DATA_DIR: source,
+    POSTRIDER_DATABASE_URL: '',
+    POSTRIDER_ENCRYPTION_KEY: '',
+    POSTRIDER_MOVE_TO: target.settings['POSTRIDER_DATABASE_URL'] ?? '',
+  };
+}
 
 it('a customer who was down gets what failed, once for each time that it is asked for', async () => {
   const printed = await follow('a-customer-was-down-for-a-day.md');
