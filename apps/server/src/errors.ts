@@ -56,6 +56,10 @@ export const payloadTooLarge = () => new AppError(413, 'payload_too_large', 'Req
 export const tooManyRequests = (retryAfterSeconds: number) =>
   new AppError(429, 'rate_limited', 'Too many requests. Please slow down.', retryAfterSeconds);
 
+/** 429: the caller, or the process, has as many live streams open as it may. */
+export const tooManyStreams = () =>
+  new AppError(429, 'too_many_streams', 'Too many live streams are open. Close one, or try again later.', 5);
+
 /** 503: the database does not answer at present; the same call may be made again. */
 export const serviceUnavailable = (
   detail = 'The service cannot reach its database at present. Please try again.',
