@@ -34,11 +34,14 @@ export function useEndpoint(endpointId: string) {
   return useQuery(query('endpoint', api.endpoint.get, { params: useEndpointParams(endpointId) }));
 }
 
-/** The endpoint's attempts of the last 28 days, counted. */
-export function useEndpointStats(endpointId: string) {
+/** The endpoint's attempts since an instant, counted; of the last 28 days where none is given. */
+export function useEndpointStats(endpointId: string, since?: string) {
   const { api } = useOpenSession();
-  const args = { params: useEndpointParams(endpointId), query: {} };
-  return useQuery(query('endpointStats', api.endpoint.getStats, args));
+  const args = { params: useEndpointParams(endpointId), query: { since } };
+  return useQuery({
+    ...query('endpointStats', api.endpoint.getStats, args),
+    placeholderData: keepPreviousData,
+  });
 }
 
 /** How many of the latest attempts say whether an endpoint is failing. */
