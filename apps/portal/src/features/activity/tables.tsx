@@ -70,22 +70,26 @@ interface FigureTableProps {
 function FigureTable({ label, first, children }: FigureTableProps) {
   const { t } = useTranslation();
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what can be filled in
     // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys
-    <section className={styles.scroll} aria-label={label} tabIndex={0}>
+    <div className={styles.scroll} role="group" aria-label={label} tabIndex={0}>
       <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{first}</th>
             {OUTCOMES.map((outcome) => (
               <th key={outcome} scope="col" className={`${table.tight} ${table.end}`}>
-                {t(`status.${outcome}`)}
+                <span className={styles.term}>
+                  <span className={styles.dot} data-kind={outcome} />
+                  <span className={styles.name}>{t(`status.${outcome}`)}</span>
+                </span>
               </th>
             ))}
           </tr>
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
