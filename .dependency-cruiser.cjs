@@ -3,8 +3,8 @@
 // of types alone are gone there, so rows and the context may be named upwards.
 const server = '^apps/server/dist/';
 const layers = [
-  ['main', `${server}(main|demo|demo-receiver)\\.js$`],
-  ['app', `${server}(app|maintenance|reseal)\\.js$`],
+  ['main', `${server}(main|demo|demo-receiver)\\.js$|${server}cli/`],
+  ['app', `${server}(app|maintenance|reseal|checkpoints)\\.js$|${server}(embedded|doctor)/`],
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
   ['tasks', `${server}tasks/`],
@@ -18,7 +18,7 @@ const layers = [
   ['database', `${server}database/`],
   [
     'foundation',
-    `${server}(config|errors|clock|ids|json-depth|json-schema|version|control|encryption-key)\\.js$|${server}observability/`,
+    `${server}(assets|config|errors|clock|ids|json-depth|json-schema|version|control|encryption-key)\\.js$|${server}observability/`,
   ],
 ];
 
@@ -57,6 +57,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/client/dist/' },
       to: { path: '^apps/' },
+    },
+    {
+      name: 'of the server only the command line calls the API',
+      severity: 'error',
+      from: { path: server, pathNot: `${server}cli/` },
+      to: { path: '^packages/client/' },
     },
     {
       name: 'ts-rest stays in few places',

@@ -11,3 +11,16 @@ if (gone.length) {
   console.error(gone.join('\n'));
   process.exit(1);
 }
+
+// What we name ourselves is named exactly: an update is a change that somebody makes and looks at.
+const loose = Object.entries(packages)
+  .filter(([path]) => !path.includes('node_modules/'))
+  .flatMap(([path, { dependencies, devDependencies }]) =>
+    Object.entries({ ...dependencies, ...devDependencies })
+      .filter(([, range]) => !/^(npm:@?[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(range))
+      .map(([name, range]) => `${path || '.'}: ${name} is ${range}, not an exact version`),
+  );
+if (loose.length) {
+  console.error(loose.join('\n'));
+  process.exit(1);
+}

@@ -48,6 +48,8 @@ export default defineConfig({
     target: 'es2022',
     // Every browser that we support has module preload.
     modulePreload: { polyfill: false },
+    // What of others is in the scripts; hidden from the service's file server by the dot.
+    license: { fileName: '.vite/license.json' },
   },
   server: { proxy: { '/api': process.env.POSTRIDER_URL ?? 'http://127.0.0.1:8071' } },
 });

@@ -97,13 +97,13 @@ describe.skipIf(isBrowserMissing)('a session', () => {
   });
 
   test.each(['/endpoints/new', '/endpoints/ID/edit', '/endpoints/ID/testing'])(
-    'that only looks finds no page at %s',
+    'that only looks is told at %s that it may not',
     async (path) => {
       const { application, server } = setting();
       await withPage(setting(), async (page) => {
         const link = await server.link(application, { capabilities: ['ViewBase'] });
         await page.goto(linkTo(link, path.replace('ID', scene.well.id)));
-        await screen(page, 'There is no such page');
+        await screen(page, 'Your session may not do this');
       });
     },
   );

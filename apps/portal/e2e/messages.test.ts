@@ -134,7 +134,9 @@ describe.skipIf(isBrowserMissing)('a customer with messages', () => {
 
   test('is told plainly that content is gone, and is not offered to resend it', async () => {
     await withPage(setting(), async (page) => {
-      await page.route('**/raw/**', (route) => route.fulfill({ json: { payload: '{"expired":true}' } }));
+      await page.route('**/raw/**', (route) =>
+        route.fulfill({ json: { payload: '{"expired":true}', expired: true } }),
+      );
       await open(page, `/messages/${scene.paid.id}`);
       await page.getByText('The content is no longer kept').waitFor();
       await card(page, 'Deliveries').getByText('/hooks/accounting').first().waitFor();

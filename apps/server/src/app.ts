@@ -1,12 +1,19 @@
 import type http from 'node:http';
 import { createApiKey, ensureFirstKey } from './api-keys.js';
+import { runCheckpoints } from './checkpoints.js';
 import { type Clock, systemClock } from './clock.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { type ControlRequest, type DirectoryLock, lockDirectory } from './control.js';
 import { type Database, openDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { readSchema } from './database/plan.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { QueueFigures } from './dispatch/queue-figures.js';
+import { examineDatabase } from './doctor/database.js';
+import { refuseMoved } from './embedded/moved.js';
+import { finishRestore } from './embedded/replace.js';
+import { answerSnapshot, Snapshots } from './embedded/snapshot.js';
 import { keepEncryptionKey } from './encryption-key.js';
 import { EnvironmentSettingsCache } from './environment-settings.js';
 import { ConfigurationError } from './errors.js';
@@ -25,7 +32,6 @@ import { createSender } from './outbound/send.js';
 import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
-import { measureQueue } from './storage/queue.js';
 import { TaskRunner } from './tasks/runner.js';
 import { VERSION } from './version.js';
 
@@ -52,6 +58,8 @@ export interface App {
 export interface OpenContext {
   readonly context: Context;
   readonly lock: DirectoryLock | undefined;
+  /** Names of the steps of the schema that were applied by this opening. */
+  readonly applied: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -68,6 +76,10 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
     await lock?.release();
   };
   try {
+    if (lock && directory) {
+      await finishRestore(directory);
+      await refuseMoved(directory);
+    }
     const [current = await keepEncryptionKey(directory ?? '.'), ...previous] = config.encryptionKeys;
     const database = parts.database ?? (await openDatabase(config.database, config.databasePoolSize));
     const clock = parts.clock ?? systemClock;
@@ -90,24 +102,37 @@ export async function openContext(config: Config, parts: Parts = {}): Promise<Op
       if (applied.length > 0) log.info({ event: 'database.migrated', applied });
       // What a process before us left under way has no owner any more: this database is ours alone.
       if (database.kind === 'embedded') await releaseAllIdempotentCalls(database.kysely);
+      return { context, lock, applied, close: closeAll };
     } catch (error) {
       await database.close();
       throw error;
     }
-    return { context, lock, close: closeAll };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-const control =
-  (context: Context) =>
-  async (request: ControlRequest): Promise<unknown> => {
-    if (request.command === 'create-api-key')
-      return createApiKey(context, request.environmentId, request.scopes);
-    throw new Error('unknown command');
+const control = (context: Context) => {
+  const snapshots = new Snapshots(context.database);
+  return async (request: ControlRequest): Promise<unknown> => {
+    switch (request.command) {
+      case 'create-api-key':
+        return createApiKey(context, request.environmentId, request.scopes);
+      case 'begin-backup':
+      case 'finish-backup':
+        return answerSnapshot(snapshots, request.command);
+      case 'examine':
+        return examineDatabase({ ...context, retentionDays: context.config.dispatch.retentionDays });
+      case 'describe-schema':
+        return readSchema(context.database.kysely);
+      default:
+        throw new ConfigurationError(
+          'the service that runs does not know this command: it is of another version',
+        );
+    }
   };
+};
 
 /** @throws ConfigurationError naming the entry that is no range of addresses */
 function readSubnets(text: string): ReturnType<typeof parseSubnets> {
@@ -136,11 +161,12 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const taskRunner = new TaskRunner({ ...context, dispatch: dispatcher }, () => dispatcher.workerNumber);
   dispatcher.onTask = () => taskRunner.wake();
   const streams = new Streams(config.limits.streams);
+  const queue = new QueueFigures(context);
   observeLive(context.metrics, {
     streams: () => streams.size,
     inFlight: () => dispatcher.inFlight,
     pools: () => context.database.pools(),
-    queue: () => measureQueue(context.database.kysely, context.clock.now()),
+    queue: () => queue.read(),
   });
   const gate = {
     context,
@@ -163,6 +189,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
       runMaintenance(context, stopping.signal),
       runTally(context, stopping.signal),
       runReseal(context, stopping.signal),
+      runCheckpoints(context, stopping.signal),
       config.dispatch.role === 'api' ? undefined : taskRunner.run(stopping.signal),
     ]);
     const startMs = Math.round(performance.now() - startedAt);

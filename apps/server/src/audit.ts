@@ -1,5 +1,5 @@
 import { type AuditAction, ID_PREFIX } from '@postrider/contract';
-import type { Context, RequestContext } from './context.js';
+import type { Actor, Context, RequestContext } from './context.js';
 import type { Queryable } from './database/database.js';
 import { createId } from './ids.js';
 import type { Application } from './storage/application.js';
@@ -17,6 +17,8 @@ export interface AuditEntry {
   readonly applicationId?: string;
   /** More about it. Never a secret, a token, or what a customer wrote. */
   readonly details?: Readonly<Record<string, string>>;
+  /** Who did it, where the request does not say: whoever opens a link has no token yet. */
+  readonly actor?: Actor;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function recordAudit(
     environmentId: entry.environmentId,
     id: createId(ID_PREFIX.auditEntry, createdAt),
     action: entry.action,
-    actor: request?.actor ?? { kind: 'system', id: null },
+    actor: entry.actor ?? request?.actor ?? { kind: 'system', id: null },
     target: entry.target,
     applicationId: entry.applicationId ?? null,
     requestId: request?.requestId ?? null,
@@ -43,8 +45,8 @@ export async function recordAudit(
   });
 }
 
-/** Whose log a change in an application stands in: operational endpoints are of the environment that they tell about. */
-export const auditedEnvironment = (application: Application): string =>
+/** Whose logs a change in an application stands in: operational endpoints are of the environment that they tell about. */
+export const concernedEnvironment = (application: Application): string =>
   application.environment_id === OPERATIONAL_ENVIRONMENT
     ? (application.uid ?? application.environment_id)
     : application.environment_id;

@@ -4,7 +4,12 @@ import { ConfigurationError } from './errors.js';
 /** Where the data lives. */
 export type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: string }
-  | { readonly kind: 'embedded'; readonly directory: string };
+  | {
+      readonly kind: 'embedded';
+      readonly directory: string;
+      /** What an answered commit outlives: a killed process, or also a power failure. */
+      readonly durability: 'process' | 'power';
+    };
 
 /** Every setting, typed; made once from the environment, passed down in the context. */
 export interface Config {
@@ -100,7 +105,11 @@ export function readConfig(environment: Environment): Config {
     publicUrl: parsePublicUrl(get('PUBLIC_URL') ?? `http://localhost:${listen.port}`),
     database: url
       ? { kind: 'postgres', url }
-      : { kind: 'embedded', directory: get('DATA_DIR') || '.postrider' },
+      : {
+          kind: 'embedded',
+          directory: get('DATA_DIR') || '.postrider',
+          durability: oneOf('DURABILITY', get('DURABILITY') || 'power', ['process', 'power']),
+        },
     databasePoolSize: integer('DATABASE_POOL_SIZE', get('DATABASE_POOL_SIZE'), 10, 2, 1000),
     apiKey: parseApiKey(get('API_KEY')),
     encryptionKeys,

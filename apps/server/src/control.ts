@@ -14,12 +14,30 @@ const RIVAL_MS = 100;
 
 /** A request to the process that has the embedded database open. */
 export interface ControlRequest {
-  readonly command: 'identify' | 'create-api-key';
+  readonly command:
+    | 'identify'
+    | 'create-api-key'
+    | 'begin-backup'
+    | 'finish-backup'
+    | 'examine'
+    | 'describe-schema';
   readonly environmentId?: string;
   readonly scopes?: readonly ApiKeyScope[];
 }
 
-/** Does what a control request asks and gives its answer. */
+/** An answer that stands for something which lasts until the caller hangs up, or is gone. */
+export class HeldAnswer {
+  readonly result: unknown;
+  /** Called once, when the caller is gone. */
+  readonly release: () => Promise<void>;
+
+  constructor(result: unknown, release: () => Promise<void>) {
+    this.result = result;
+    this.release = release;
+  }
+}
+
+/** Does what a control request asks and gives its answer: what JSON can be made of, or a `HeldAnswer`. */
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>;
 
 /** Exclusive use of a data directory. */
@@ -37,20 +55,35 @@ export function socketPath(directory: string): string {
   return join(tmpdir(), `postrider-${name}.sock`);
 }
 
-/** Sends a control request; undefined when no process listens. @throws Error with what went wrong there */
-export function sendControl(path: string, request: ControlRequest): Promise<unknown> {
+/** An answer, and how to hang up on a caller's side. */
+export interface Held {
+  readonly result: unknown;
+  release(): void;
+}
+
+/**
+ * Sends a control request and stays on the line: what the answer stands for lasts until `release` is called, or this process
+ * ends. Undefined when no process listens.
+ *
+ * @throws ConfigurationError with what went wrong there
+ */
+export function holdControl(path: string, request: ControlRequest): Promise<Held | undefined> {
   return new Promise((resolvePromise, reject) => {
     const call = http.request({ socketPath: path, method: 'POST', path: '/', agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
+      const answered = () => {
+        const answer = parseAnswer(text);
+        if ('error' in answer) reject(new ConfigurationError(answer.error));
+        else resolvePromise({ result: answer.result, release: () => call.destroy() });
+      };
       response.on('data', (chunk: string) => {
+        const complete = text.endsWith('\n');
         text += chunk;
+        if (!complete && text.endsWith('\n')) answered();
       });
-      response.on('end', () => {
-        const answer = JSON.parse(text) as { result?: unknown; error?: string };
-        if (answer.error !== undefined) reject(new ConfigurationError(answer.error));
-        else resolvePromise(answer.result);
-      });
+      response.on('end', answered);
+      response.on('error', reject);
     });
     call.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolvePromise(undefined);
@@ -60,10 +93,43 @@ export function sendControl(path: string, request: ControlRequest): Promise<unkn
   });
 }
 
+function parseAnswer(text: string): { readonly error: string } | { readonly result: unknown } {
+  try {
+    const answer = JSON.parse(text) as { result?: unknown; error?: string };
+    return answer.error === undefined ? { result: answer.result } : { error: answer.error };
+  } catch {
+    return { error: 'the service ended before it answered' };
+  }
+}
+
+/** Sends a control request; undefined when no process listens. @throws ConfigurationError with what went wrong there */
+export async function sendControl(path: string, request: ControlRequest): Promise<unknown> {
+  const held = await holdControl(path, request);
+  held?.release();
+  return held?.result;
+}
+
 const alreadyOpen = (directory: string) =>
   new ConfigurationError(
     `another Postrider has ${resolve(directory)} open: the embedded database is for one process; stop the other one, choose another POSTRIDER_DATA_DIR, or use PostgreSQL`,
   );
+
+const respond = (response: http.ServerResponse, reply: object): void => {
+  response.end(`${JSON.stringify(reply)}\n`);
+};
+
+function holdLine(response: http.ServerResponse, { result, release }: HeldAnswer): void {
+  const letGo = () => {
+    release().catch(() => {});
+  };
+  // The caller may have hung up while the answer was being found.
+  if (response.closed || response.destroyed) {
+    letGo();
+    return;
+  }
+  response.once('close', letGo);
+  response.write(`${JSON.stringify({ result })}\n`);
+}
 
 async function serveSocket(path: string, answer: ControlHandler): Promise<http.Server> {
   const server = http.createServer((request, response) => {
@@ -76,10 +142,13 @@ async function serveSocket(path: string, answer: ControlHandler): Promise<http.S
       Promise.resolve()
         .then(() => answer(JSON.parse(text) as ControlRequest))
         .then(
-          (result) => ({ result: result ?? null }),
-          (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+          (result) => {
+            if (!(result instanceof HeldAnswer)) return respond(response, { result: result ?? null });
+            holdLine(response, result);
+          },
+          (error: unknown) =>
+            respond(response, { error: error instanceof Error ? error.message : String(error) }),
         )
-        .then((reply) => response.end(JSON.stringify(reply)))
         .catch(() => response.destroy());
     });
   });

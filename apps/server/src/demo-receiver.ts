@@ -15,7 +15,9 @@ export async function startDemoReceiver(onReceived: (line: string) => void): Pro
       const failing = request.url === '/failing';
       response.statusCode = failing ? 500 : 200;
       response.end(failing ? 'the demo fails on purpose' : 'thank you');
-      onReceived(`${request.headers['svix-id'] ?? ''} at ${request.url} answered ${response.statusCode}`);
+      onReceived(
+        `${String(request.headers['svix-id'] ?? '')} at ${request.url} answered ${response.statusCode}`,
+      );
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -14,17 +14,19 @@ const MESSAGES = [
   { eventType: 'invoice.overdue', payload: { type: 'invoice.overdue', invoice: 'inv_2', days: 14 } },
 ];
 
-type Call = (method: string, path: string, body: unknown) => Promise<Record<string, unknown>>;
+type Call = (
+  method: 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  body: unknown,
+) => Promise<Record<string, unknown>>;
 
 /** Calls the API as a customer of it would. */
 const createCaller =
   (address: string, key: string): Call =>
   async (method, path, body) => {
-    const response = await fetch(`${address}/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const request = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(`${address}/api/v1${path}`, request);
     const answer = (await response.json()) as Record<string, unknown>;
     if (!response.ok) throw new Error(`the demo's ${method} ${path} was answered ${response.status}`);
     return answer;

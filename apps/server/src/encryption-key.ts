@@ -23,6 +23,7 @@ export async function keepEncryptionKey(directory: string): Promise<Buffer> {
     );
   }
   const key = randomBytes(32);
-  await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  // On the disk before anything is sealed with it.
+  await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
   return key;
 }

@@ -60,6 +60,14 @@ export const tooManyRequests = (retryAfterSeconds: number) =>
 export const tooManyStreams = () =>
   new AppError(429, 'too_many_streams', 'Too many live streams are open. Close one, or try again later.', 5);
 
+/** 500: what was sealed in the database cannot be opened with the encryption keys that are configured. */
+export const secretUnreadable = () =>
+  new AppError(
+    500,
+    'secret_unreadable',
+    'A stored secret cannot be read: it was not sealed with an encryption key that this service has.',
+  );
+
 /** 503: the database does not answer at present; the same call may be made again. */
 export const serviceUnavailable = (
   detail = 'The service cannot reach its database at present. Please try again.',

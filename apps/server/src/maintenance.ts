@@ -5,7 +5,7 @@ import { startId } from './ids.js';
 import { events } from './observability/events.js';
 import { IDEMPOTENCY_HOURS } from './storage/accept.js';
 import { deleteEndedApiKeys } from './storage/api-key.js';
-import { coarsenActivity, deleteOldActivity, foldTally, SPAN } from './storage/attempt-tally.js';
+import { deleteOldActivity, foldTally, SPAN } from './storage/attempt-tally.js';
 import { deleteOldAuditEntries } from './storage/audit-entry.js';
 import { deleteEndedTasks } from './storage/background-task.js';
 import {
@@ -159,17 +159,25 @@ const dayBefore = (now: Date, days: number): Date =>
 const foldAll = (ctx: Context, signal?: AbortSignal): Promise<number> =>
   exhaust(ctx, signal, () => foldTally(ctx.database.kysely, FOLD_BATCH), FOLD_BATCH);
 
-/** Makes old figures coarser and removes those older than the retention. Gives how many rows were removed. */
+/** Removes the figures of each span that are older than they are kept for. Gives how many rows that were. */
 async function ageActivity(ctx: Context, signal?: AbortSignal): Promise<number> {
   const now = ctx.clock.now();
-  const database = ctx.database.kysely;
-  const steps = [
-    () => coarsenActivity(database, SPAN.fiveMinutes, SPAN.hour, dayBefore(now, FIVE_MINUTES_DAYS), BATCH),
-    () => coarsenActivity(database, SPAN.hour, SPAN.day, dayBefore(now, HOURS_DAYS), BATCH),
-    () => deleteOldActivity(database, dayBefore(now, ctx.config.dispatch.retentionDays), BATCH),
+  const { retentionDays } = ctx.config.dispatch;
+  const kept = [
+    { span: SPAN.fiveMinutes, days: FIVE_MINUTES_DAYS },
+    { span: SPAN.hour, days: HOURS_DAYS },
+    { span: SPAN.day, days: retentionDays },
   ];
   let removed = 0;
-  for (const step of steps) removed += await exhaust(ctx, signal, step, 1);
+  for (const { span, days } of kept) {
+    const before = dayBefore(now, Math.min(days, retentionDays));
+    removed += await exhaust(
+      ctx,
+      signal,
+      () => deleteOldActivity(ctx.database.kysely, span, before, BATCH),
+      1,
+    );
+  }
   return removed;
 }
 

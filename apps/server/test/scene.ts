@@ -24,7 +24,7 @@ export class Scene {
   readonly appId: string;
   readonly #receivers: Receiver[] = [];
 
-  private constructor(server: TestServer, environment: TestEnvironment, appId: string) {
+  constructor(server: TestServer, environment: TestEnvironment, appId: string) {
     this.server = server;
     this.environment = environment;
     this.appId = appId;

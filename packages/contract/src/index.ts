@@ -7,6 +7,7 @@ export * from './endpoint/activity.js';
 export * from './endpoint/headers.js';
 export * from './endpoint/replay.js';
 export {
+  DisabledReason,
   EndpointIn,
   EndpointOut,
   EndpointPatch,

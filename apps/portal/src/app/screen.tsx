@@ -1,6 +1,14 @@
 import type { ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ClockIcon, CloudIcon, EnvelopeIcon, LinkIcon, LogOutIcon, SearchIcon } from '../components/icons';
+import {
+  ClockIcon,
+  CloudIcon,
+  EnvelopeIcon,
+  LinkIcon,
+  LockIcon,
+  LogOutIcon,
+  SearchIcon,
+} from '../components/icons';
 import { MessageScreen } from '../components/message-screen';
 
 const ICONS = {
@@ -11,6 +19,7 @@ const ICONS = {
   loggedOut: LogOutIcon,
   problem: CloudIcon,
   notFound: SearchIcon,
+  notAllowed: LockIcon,
   applicationMissing: SearchIcon,
   endpointMissing: SearchIcon,
   messageMissing: SearchIcon,

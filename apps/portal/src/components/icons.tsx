@@ -204,3 +204,10 @@ export const InboxIcon = ({ size }: IconProps) => (
     <path d="M4 13.5 6.5 5h11l2.5 8.5V19H4ZM4 13.5h4.5l1.5 2.5h4l1.5-2.5H20" />
   </Icon>
 );
+
+export const LockIcon = ({ size }: IconProps) => (
+  <Icon size={size}>
+    <rect x="5" y="11" width="14" height="9" rx="2" />
+    <path d="M8 11V8a4 4 0 0 1 8 0v3" />
+  </Icon>
+);

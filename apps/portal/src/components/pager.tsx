@@ -27,17 +27,32 @@ export function neighbours({ iterator: next, prevIterator, done }: PageOfList, a
 
 /** Turns the pages of a list. Takes no room where there is one page only. */
 export function Pager({ page, iterator, onTurn }: PagerProps) {
-  const { t } = useTranslation();
   const { newer, older } = neighbours(page, iterator);
-  if (newer === undefined && older === undefined) return null;
+  return (
+    <PagerButtons
+      onNewer={newer === undefined ? undefined : () => onTurn(newer)}
+      onOlder={older === undefined ? undefined : () => onTurn(older)}
+    />
+  );
+}
+
+interface PagerButtonsProps {
+  /** Undefined where there is nothing. */
+  readonly onNewer: (() => void) | undefined;
+  readonly onOlder: (() => void) | undefined;
+}
+
+export function PagerButtons({ onNewer, onOlder }: PagerButtonsProps) {
+  const { t } = useTranslation();
+  if (onNewer === undefined && onOlder === undefined) return null;
   return (
     <nav className={styles.pager} aria-label={t('list.pages')}>
       <Button
         variant="default"
         size="xs"
         leftSection={<ChevronLeftIcon size={14} />}
-        disabled={newer === undefined}
-        onClick={() => onTurn(newer)}
+        disabled={onNewer === undefined}
+        onClick={onNewer}
       >
         {t('list.previous')}
       </Button>
@@ -45,8 +60,8 @@ export function Pager({ page, iterator, onTurn }: PagerProps) {
         variant="default"
         size="xs"
         rightSection={<ChevronRightIcon size={14} />}
-        disabled={older === undefined}
-        onClick={() => onTurn(older)}
+        disabled={onOlder === undefined}
+        onClick={onOlder}
       >
         {t('list.next')}
       </Button>

@@ -16,7 +16,7 @@ import { useEndpointForm } from '../features/endpoints/use-endpoint-form';
 import { useMay } from '../features/session/queries';
 import { useOpenSession } from '../features/session/session-scope';
 import { useChange } from '../lib/change';
-import { NotFoundPage } from './not-found';
+import { NotAllowedPage } from './not-allowed';
 
 /** A form to change an endpoint. */
 export function EditEndpointPage() {
@@ -24,7 +24,7 @@ export function EditEndpointPage() {
   const may = useMay();
   const params = useParams({ from: '/$appId/endpoints/$endpointId/edit' });
   const endpoint = useEndpoint(params.endpointId);
-  if (!may('ManageEndpoint')) return <NotFoundPage />;
+  if (!may('ManageEndpoint')) return <NotAllowedPage />;
   return (
     <>
       <PageHead

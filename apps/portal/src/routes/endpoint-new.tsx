@@ -17,14 +17,14 @@ import { useEndpointForm } from '../features/endpoints/use-endpoint-form';
 import { useMay } from '../features/session/queries';
 import { useOpenSession } from '../features/session/session-scope';
 import { useChange } from '../lib/change';
-import { NotFoundPage } from './not-found';
+import { NotAllowedPage } from './not-allowed';
 
 /** A form for a new endpoint. */
 export function NewEndpointPage() {
   const { t } = useTranslation();
   const may = useMay();
   const { session } = useOpenSession();
-  if (!may('ManageEndpoint')) return <NotFoundPage />;
+  if (!may('ManageEndpoint')) return <NotAllowedPage />;
   return (
     <>
       <PageHead

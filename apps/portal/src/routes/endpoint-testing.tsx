@@ -5,7 +5,7 @@ import { Note } from '../components/note';
 import { useEndpoint } from '../features/endpoints/queries';
 import { SendExample } from '../features/endpoints/send-example';
 import { useMay } from '../features/session/queries';
-import { NotFoundPage } from './not-found';
+import { NotAllowedPage } from './not-allowed';
 
 /** Sends examples to an endpoint and shows what comes of them. */
 export function EndpointTesting() {
@@ -13,7 +13,7 @@ export function EndpointTesting() {
   const may = useMay();
   const { endpointId } = useParams({ from: '/$appId/endpoints/$endpointId/testing' });
   const { data: endpoint } = useEndpoint(endpointId);
-  if (!may('CreateAttempts')) return <NotFoundPage />;
+  if (!may('CreateAttempts')) return <NotAllowedPage />;
   if (endpoint?.disabled) {
     return (
       <Note tone="warning" title={t('testing.disabledTitle')}>

@@ -66,7 +66,7 @@ function Endpoint({ endpoint }: { readonly endpoint: EndpointOut }) {
         lead={endpoint.description === '' ? undefined : endpoint.description}
         actions={
           <>
-            <EndpointState isDisabled={endpoint.disabled} />
+            <EndpointState endpoint={endpoint} />
             <EndpointActions endpoint={endpoint} onEnable={onEnable} />
           </>
         }

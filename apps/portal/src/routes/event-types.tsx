@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import type { EventTypeOut } from '@postrider/contract';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -45,6 +46,9 @@ export function EventTypesPage() {
   );
 }
 
+/** So many types are drawn at first, and more with each wish for it: catalogues of a thousand stay quick. */
+const STEP = 200;
+
 interface GroupsProps {
   readonly types: readonly EventTypeOut[];
   readonly text: string;
@@ -52,7 +56,9 @@ interface GroupsProps {
 
 function Groups({ types, text }: GroupsProps) {
   const { t } = useTranslation();
-  const groups = useMemo(() => byGroup(search(types, text)), [types, text]);
+  const [most, setMost] = useState(STEP);
+  const found = useMemo(() => search(types, text), [types, text]);
+  const groups = useMemo(() => byGroup(found.slice(0, most)), [found, most]);
   if (groups.length === 0) {
     return (
       <div className={page.card}>
@@ -63,15 +69,24 @@ function Groups({ types, text }: GroupsProps) {
       </div>
     );
   }
-  return groups.map(([group, members]) => (
-    <Card key={group} title={group === '' ? t('catalog.otherGroup') : group}>
-      <ul>
-        {members.map((type) => (
-          <EventTypeRow key={type.name} type={type} />
-        ))}
-      </ul>
-    </Card>
-  ));
+  return (
+    <>
+      {groups.map(([group, members]) => (
+        <Card key={group} title={group === '' ? t('catalog.otherGroup') : group}>
+          <ul>
+            {members.map((type) => (
+              <EventTypeRow key={type.name} type={type} />
+            ))}
+          </ul>
+        </Card>
+      ))}
+      {found.length > most ? (
+        <Button variant="default" onClick={() => setMost(most + STEP)}>
+          {t('catalog.more', { number: Math.min(STEP, found.length - most) })}
+        </Button>
+      ) : null}
+    </>
+  );
 }
 
 /** Types under their group, or else the first part of their name; groups in the order of the alphabet. */

@@ -13,7 +13,7 @@ import { PageHead } from '../components/page-head';
 import { PageSkeleton } from '../components/page-skeleton';
 import { DeliveriesCard } from '../features/messages/deliveries-card';
 import { NotDeliveredCard } from '../features/messages/not-delivered-card';
-import { isExpunged, PayloadCard } from '../features/messages/payload-card';
+import { PayloadCard } from '../features/messages/payload-card';
 import { useMessage, useRawPayload } from '../features/messages/queries';
 import { useOpenSession } from '../features/session/session-scope';
 import { hasStatus } from '../lib/api';
@@ -42,7 +42,7 @@ function Message({ message }: { readonly message: MessageOut }) {
   const { t } = useTranslation();
   const { attempt } = useSearch({ from: '/$appId/messages/$messageId' });
   const raw = useRawPayload(message.id);
-  const canResend = raw.data !== undefined && !isExpunged(raw.data.payload);
+  const canResend = raw.data !== undefined && !raw.data.expired;
   return (
     <>
       <PageHead

@@ -47,4 +47,6 @@ export type Queryable = Kysely<Tables> | Transaction<Tables>;
 
 /** Opens the configured database without touching its schema. */
 export const openDatabase = (config: DatabaseConfig, poolSize: number): Promise<Database> =>
-  config.kind === 'postgres' ? openPostgres(config.url, poolSize) : openEmbedded(config.directory);
+  config.kind === 'postgres'
+    ? openPostgres(config.url, poolSize)
+    : openEmbedded(config.directory, config.durability);

@@ -51,8 +51,8 @@ class EmbeddedConnection implements DatabaseConnection {
     return { rows: result.rows, numAffectedRows: BigInt(result.affectedRows ?? 0) };
   }
 
-  // biome-ignore lint/correctness/useYield: the interface wants a generator; PGlite has no cursors to stream from
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+  /** PGlite has no cursors to stream from. */
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('the embedded database does not stream');
   }
 }

@@ -4,16 +4,28 @@ import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
 import type { Database } from './database.js';
 import { EmbeddedDialect } from './embedded-dialect.js';
+import { DirectoryFiles, type Durability, SYNCING_PARAMETERS, syncPath, syncTree } from './embedded-files.js';
 import type { Tables } from './tables.js';
 
 /**
  * Opens the embedded database (PGlite: PostgreSQL compiled to WebAssembly) in a directory, which is made if need be.
- * One process only: the caller holds the directory's lock. What it answered is safe when the process is killed, but
- * not when the power fails: PGlite does not fsync.
+ * One process only: the caller holds the directory's lock. What it answered is safe when the process is killed, and with
+ * `power` also when the machine stops at once.
  */
-export async function openEmbedded(directory: string): Promise<Database> {
+export async function openEmbedded(directory: string, durability: Durability): Promise<Database> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return fromPGlite({ dataDir: join(directory, 'database') });
+  const dataDir = join(directory, 'database');
+  const files = new DirectoryFiles(dataDir, durability);
+  if (durability === 'process') return fromPGlite({ fs: files });
+  const database = await fromPGlite({ fs: files, startParams: [...SYNCING_PARAMETERS] });
+  if (files.syncs === 0) {
+    await database.close();
+    throw new Error('PGlite has changed: PostgreSQL does not sync its files any more');
+  }
+  // What a start writes before PostgreSQL runs, and what was written without syncs before, perhaps under `process`.
+  syncTree(dataDir);
+  syncPath(directory);
+  return database;
 }
 
 /** The same from PGlite's own options, such as an image of a data directory. */

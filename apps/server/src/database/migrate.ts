@@ -8,6 +8,8 @@ import { stats } from './migrations/0006-stats.js';
 import { environments } from './migrations/0007-environments.js';
 import { eventTypes } from './migrations/0008-event-types.js';
 import { lists } from './migrations/0009-lists.js';
+import { figures } from './migrations/0010-figures.js';
+import { endpointReason } from './migrations/0011-endpoint-reason.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -27,6 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   environments,
   eventTypes,
   lists,
+  figures,
+  endpointReason,
 ];
 
 /** Any number that nobody else locks: "postride" as bytes. */

@@ -76,8 +76,10 @@ export interface EndpointTable {
   version: number;
   throttle_rate: number | null;
   disabled: boolean;
-  /** Why it is disabled, when its owner did not do it: `failing`, `gone` or `asked`. */
+  /** Why it is disabled, as the contract's DisabledReason; null: nobody knows any more. */
   disabled_reason: string | null;
+  /** Known from the step on that knows who did it. */
+  disabled_at: Timestamp | null;
   event_types: string[] | null;
   channels: string[] | null;
   metadata: Json<Record<string, string>>;

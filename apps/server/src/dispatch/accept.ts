@@ -175,6 +175,7 @@ export class Accept {
       eventId: input.eventId,
       channels: input.channels,
       tags: input.tags,
+      forOne: manual,
       payload: input.payload,
       headers: input.headers,
       payloadExpiresAt: input.payloadExpiresAt,

@@ -6,7 +6,7 @@ import type { NewMessage } from '../storage/accept.js';
 import { findNextDue } from '../storage/claim.js';
 import type { Message } from '../storage/message.js';
 import type { NewAttempt } from '../storage/record.js';
-import { releaseDeliveries } from '../storage/worker.js';
+import { type HeldDelivery, releaseDeliveries } from '../storage/worker.js';
 import { Accept, type Born, type MessageToAccept } from './accept.js';
 import { ApplicationCache, type KnownEndpoint } from './application-cache.js';
 import type { Batch } from './batch.js';
@@ -26,6 +26,8 @@ const POLL_MS = 500;
 const DOUBT_MS = [1_000, 30_000];
 /** When a delivery is looked at again that could not be made by a fault of ours, in ms. */
 const FAULT_PAUSE_MS = 60_000;
+/** Pause between tries to put something back into the queue while the database does not answer, in ms. */
+const RELEASE_PAUSE_MS = 1_000;
 /** How long a stop waits for what came of the last requests to be recorded, in ms. */
 const LAST_RECORD_MS = 5_000;
 /** How much longer than a request a lease lasts; see claim.ts. */
@@ -60,6 +62,8 @@ export class Dispatcher implements Dispatch {
   #idle: (() => void) | undefined;
   /** Something could not be recorded, nor put back into the queue. */
   #hasLeftovers = false;
+  /** Commits whose answer did not come, and of which it is not settled yet what they stored. */
+  #doubts = 0;
   #loops: Promise<unknown> = Promise.resolve();
   #nextLook = 0;
   #wakeLoop: () => void = () => {};
@@ -126,7 +130,8 @@ export class Dispatcher implements Dispatch {
     await this.#sender.close();
     await this.#drain(LAST_RECORD_MS);
     // What is not recorded by now stays registered as ours: whoever comes next takes it over.
-    if (this.#works) await this.#worker.stop(this.#lanes.inFlight === 0 && !this.#hasLeftovers);
+    const isDone = this.#lanes.inFlight === 0 && !this.#hasLeftovers && this.#doubts === 0;
+    if (this.#works) await this.#worker.stop(isDone);
   }
 
   /** Waits until nothing is under way, or the time is up. */
@@ -155,6 +160,8 @@ export class Dispatcher implements Dispatch {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const now = this.#ctx.clock.now().getTime();
+      // A clock that was put back does not put off what others make due.
+      this.#nextLook = Math.min(this.#nextLook, now + POLL_MS);
       if (this.#nextLook > now) {
         const woken = new AbortController();
         this.#wakeLoop = () => woken.abort();
@@ -266,18 +273,17 @@ export class Dispatcher implements Dispatch {
     }
   }
 
-  /** Puts a delivery that failed by a fault of ours into the queue for later. Gives false when that fails too. */
+  /**
+   * Puts a delivery that failed by a fault of ours into the queue for later, as soon as the database answers: nobody
+   * else would, while this process lives. Gives false when it has to stop before that.
+   */
   async #putOff(work: Work, error: unknown): Promise<boolean> {
     const { messageId, endpointId } = work;
     this.#ctx.log.error({ err: error, messageId, endpointId }, 'a delivery could not be made');
     const later = new Date(this.#ctx.clock.now().getTime() + FAULT_PAUSE_MS);
-    try {
-      await releaseDeliveries(this.#ctx.database.kysely, work.owner, [work], later);
-      return true;
-    } catch {
-      this.#hasLeftovers = true;
-      return false;
-    }
+    const isPutOff = await this.#releaseUntilDone(work.owner, [work], later);
+    if (!isPutOff) this.#hasLeftovers = true;
+    return isPutOff;
   }
 
   #report(work: Work, { attempt, exhausted }: Delivered): void {
@@ -303,7 +309,7 @@ export class Dispatcher implements Dispatch {
   /**
    * A commit whose answer did not come: the message may be stored, with deliveries that are this process' own and that
    * nobody sends. They are put into the queue as soon as the database answers, and once more later, in case the commit
-   * was only slow.
+   * was only slow. A process that stops before that leaves them to whoever takes its work over.
    */
   async #resolveDoubt(messages: readonly NewMessage[]): Promise<void> {
     const keys = messages.flatMap((message) =>
@@ -312,29 +318,34 @@ export class Dispatcher implements Dispatch {
         endpointId: one.endpointId,
         messageId: message.id,
         owner: one.owner,
+        lease: 0,
       })),
     );
     const owners = new Set(keys.flatMap((key) => (key.owner === null ? [] : [key.owner])));
+    this.#doubts += 1;
     for (const ms of DOUBT_MS) {
       await this.#ctx.clock.wait(ms, this.#stopping.signal);
-      for (const owner of owners) await this.#releaseUntilDone(owner, keys);
+      for (const owner of owners) {
+        if (this.#stopping.signal.aborted) return;
+        if (!(await this.#releaseUntilDone(owner, keys, this.#ctx.clock.now()))) return;
+      }
     }
+    this.#doubts -= 1;
     for (const message of messages) {
       for (const one of message.deliveries) if (one.owner !== null) this.#open.settle(message.id);
     }
   }
 
-  async #releaseUntilDone(
-    owner: number,
-    keys: readonly { applicationId: string; endpointId: string; messageId: string }[],
-  ): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
+  /** Puts what `owner` has of these into the queue, due at `at`. Gives false when the process stops before it could. */
+  async #releaseUntilDone(owner: number, keys: readonly HeldDelivery[], at: Date): Promise<boolean> {
+    for (;;) {
       try {
-        const count = await releaseDeliveries(this.#ctx.database.kysely, owner, keys, this.#ctx.clock.now());
-        if (count > 0) this.#lookAt(0);
-        return;
+        const count = await releaseDeliveries(this.#ctx.database.kysely, owner, keys, at);
+        if (count > 0) this.#lookAt(at.getTime());
+        return true;
       } catch {
-        await this.#ctx.clock.wait(1_000, this.#stopping.signal);
+        if (this.#stopping.signal.aborted) return false;
+        await this.#ctx.clock.wait(RELEASE_PAUSE_MS, this.#stopping.signal);
       }
     }
   }

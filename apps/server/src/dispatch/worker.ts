@@ -21,8 +21,17 @@ import type { InFlight } from './in-flight.js';
 const BEAT_MS = 1_000;
 /** A process that said nothing for so long counts as dead although its lock is held: it hangs. In ms. */
 const HUNG_MS = 60_000;
+/** How often it must have been found silent by then, so that a clock that is put forward does not make it so. */
+const HUNG_LOOKS = 3;
 /** Channel on which processes are told that something waits. */
 export const WORK_CHANNEL = 'postrider_work';
+
+/** What another process said last by its clock, since when that is known by ours, and how often it was seen. */
+interface Heard {
+  readonly saidAt: number;
+  readonly since: number;
+  readonly looks: number;
+}
 
 /**
  * This process as one that takes work: its number, which leases name, and the lock on it, which the database frees when
@@ -37,6 +46,8 @@ export class Worker {
   #number: number | undefined;
   /** The number before the connection was lost; its work is still ours if nobody took it. */
   #former: number | undefined;
+  /** By their numbers. */
+  #heard: ReadonlyMap<number, Heard> = new Map();
 
   constructor(ctx: Context, inFlight: InFlight, longestLeaseMs: number, onWork: () => void) {
     this.#ctx = ctx;
@@ -88,23 +99,30 @@ export class Worker {
   }
 
   async #register(): Promise<void> {
-    const { database } = this.#ctx;
-    const session = await database.openSession?.();
-    const number = (await this.#keepFormer(session)) ?? (await this.#takeNumber(session));
-    if (session) {
-      await session.listen(WORK_CHANNEL, this.#onWork);
-      void session.lost.then(() => {
-        if (this.#session !== session) return;
-        // The lock is gone, so others may take this number's work: nothing new is taken under it.
-        this.#session = undefined;
-        this.#former = this.#number;
-        this.#number = undefined;
-      });
-    }
+    const session = await this.#ctx.database.openSession?.();
+    const number = await this.#enter(session).catch(async (error: unknown) => {
+      // Nobody else closes it, and there is another try every second.
+      await session?.close().catch(() => {});
+      throw error;
+    });
+    void session?.lost.then(() => {
+      if (this.#session !== session) return;
+      // The lock is gone, so others may take this number's work: nothing new is taken under it.
+      this.#session = undefined;
+      this.#former = this.#number;
+      this.#number = undefined;
+    });
     this.#session = session;
     this.#number = number;
     this.#former = undefined;
     events.workerRegistered(this.#ctx, { worker: number });
+  }
+
+  /** Gives the number that the session holds the lock of; it hears what is announced from then on. */
+  async #enter(session: Session | undefined): Promise<number> {
+    const number = (await this.#keepFormer(session)) ?? (await this.#takeNumber(session));
+    await session?.listen(WORK_CHANNEL, this.#onWork);
+    return number;
   }
 
   async #takeNumber(session: Session | undefined): Promise<number> {
@@ -145,7 +163,26 @@ export class Worker {
   async #lookAfterOthers(): Promise<void> {
     const { database } = this.#ctx;
     const others = await listOtherWorkers(database.kysely, this.#number ?? -1);
+    this.#listenTo(others);
     for (const other of others) await this.#takeOverIfDead(other);
+  }
+
+  #listenTo(others: readonly WorkerRow[]): void {
+    const now = this.#ctx.clock.now().getTime();
+    const heard = new Map<number, Heard>();
+    for (const { number, seenAt } of others) {
+      const saidAt = seenAt.getTime();
+      const before = this.#heard.get(number);
+      const isNew = before?.saidAt !== saidAt || before.since > now;
+      heard.set(number, isNew ? { saidAt, since: now, looks: 1 } : { ...before, looks: before.looks + 1 });
+    }
+    this.#heard = heard;
+  }
+
+  /** Whether the process has said nothing new for so long that it hangs, as far as this one has seen. */
+  #isLate({ number }: WorkerRow, now: Date): boolean {
+    const heard = this.#heard.get(number);
+    return heard !== undefined && heard.looks >= HUNG_LOOKS && now.getTime() - heard.since > HUNG_MS;
   }
 
   async #takeOverIfDead(other: WorkerRow): Promise<void> {
@@ -154,8 +191,7 @@ export class Worker {
     // On the embedded database there is no other process: whoever is registered is a former self.
     const alone = database.kind === 'embedded';
     const count = await database.kysely.transaction().execute(async (transaction) => {
-      const late = now.getTime() - other.seenAt.getTime() > HUNG_MS;
-      const hung = late && (await isWorkerSilent(transaction, other));
+      const hung = this.#isLate(other, now) && (await isWorkerSilent(transaction, other));
       if (!alone && !hung && !(await isWorkerDead(transaction, other.number))) return undefined;
       const taken = await takeOverWorker(transaction, other, now, this.#longestLeaseMs);
       if (taken !== undefined) await releaseTasksOf(transaction, other.number, now);

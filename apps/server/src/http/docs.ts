@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { buildOpenApi } from '@postrider/contract';
 import type { Express } from 'express';
+import { explorerDirectory } from '../assets.js';
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -34,7 +34,7 @@ const CONTENT_POLICY = [
 /** Serves the OpenAPI document and a reference page that works offline. */
 export function serveDocs(app: Express, version: string): void {
   const document = JSON.stringify(buildOpenApi(version));
-  const explorer = dirname(createRequire(import.meta.url).resolve('openapi-explorer/package.json'));
+  const explorer = explorerDirectory();
   app.get('/api/v1/openapi.json', (_request, response) => {
     response.type('application/json').send(document);
   });
@@ -47,6 +47,6 @@ export function serveDocs(app: Express, version: string): void {
     response.type('css').send(STYLE);
   });
   app.get('/docs/openapi-explorer.min.js', (_request, response) => {
-    response.sendFile(join(explorer, 'dist/browser/openapi-explorer.min.js'), { maxAge: '1d' });
+    response.sendFile(join(explorer, 'openapi-explorer.min.js'), { maxAge: '1d' });
   });
 }

@@ -1,7 +1,8 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
-import { AppError, InvalidInputError, serviceUnavailable } from '../errors.js';
+import { AppError, InvalidInputError, secretUnreadable, serviceUnavailable } from '../errors.js';
 import { events } from '../observability/events.js';
+import { VaultError } from '../signing/vault.js';
 import { scopeOf } from './scope.js';
 
 /** Errors of express and its parsers that mean the request was wrong: they carry a status below 500. */
@@ -43,5 +44,6 @@ export const handleError: ErrorRequestHandler = (error: unknown, request, respon
     return send(response, status, { code, detail });
   }
   events.requestFailed(scopeOf(request), error);
+  if (error instanceof VaultError) return sendError(response, secretUnreadable());
   send(response, 500, { code: 'server_error', detail: 'Internal server error' });
 };

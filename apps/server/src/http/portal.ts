@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
+import { portalDirectory } from '../assets.js';
 import type { Config } from '../config.js';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
-
-/** Where the built portal lies: beside the package that made it. */
-const portalDirectory = (): string =>
-  join(dirname(createRequire(import.meta.url).resolve('@postrider/portal/package.json')), 'dist');
 
 /**
  * What browsers may do in the portal: only what it brings itself. Logos may come from elsewhere, since the operator

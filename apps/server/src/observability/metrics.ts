@@ -100,12 +100,12 @@ export function observeLive({ registry }: Metrics, live: LiveFigures): void {
   });
   const age = new Gauge({
     name: 'postrider_queue_age_seconds',
-    help: 'For how long the oldest due delivery has waited',
+    help: 'For how long the oldest due delivery has waited; up to 5 seconds old',
     registers,
   });
   new Gauge({
     name: 'postrider_queue_depth',
-    help: 'Deliveries that wait, now or for a later retry; counted to 100000',
+    help: 'Deliveries that wait, now or for a later retry; counted to 100000, up to 5 seconds old',
     registers,
     async collect() {
       const { depth, ageSeconds } = await live.queue();

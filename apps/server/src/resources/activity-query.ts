@@ -4,7 +4,7 @@ import type { Stretch } from '../storage/activity.js';
 import { SPAN, type Span } from '../storage/attempt-tally.js';
 
 const DAY_MS = 86_400_000;
-/** For how long figures are kept by 5 minutes and by hours; maintenance makes them coarser a little later. */
+/** For how long figures are promised by 5 minutes and by hours; maintenance removes them a little later. */
 const FIVE_MINUTES_MS = 3 * DAY_MS;
 const HOURS_MS = 30 * DAY_MS;
 /** Longest series. */

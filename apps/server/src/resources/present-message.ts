@@ -1,12 +1,13 @@
-import type { MessageOut } from '@postrider/contract';
+import type { MessageOut, MessageRawPayloadOut } from '@postrider/contract';
 import { isTooDeep } from '../json-depth.js';
 import type { Message } from '../storage/message.js';
 
 /** What stands in the place of a payload that is not kept any more (spec: wire behaviour, section 6.4). */
 const EXPIRED = { expired: true };
 
-/** A payload as it was sent, or what stands in its place. */
-export const presentRawPayload = ({ payload }: Message): string => payload ?? JSON.stringify(EXPIRED);
+/** A payload as it was sent, or what stands in its place, and says so. */
+export const presentRawPayload = ({ payload }: Message): MessageRawPayloadOut =>
+  payload === null ? { payload: JSON.stringify(EXPIRED), expired: true } : { payload };
 
 /** A payload as callers read it. A raw one that is no JSON object, or nests too deep, cannot be shown in that form. */
 function presentPayload(text: string | null): Record<string, unknown> {

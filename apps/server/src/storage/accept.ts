@@ -12,6 +12,8 @@ export interface NewMessage {
   readonly eventId: string | null;
   readonly channels: readonly string[] | null;
   readonly tags: readonly string[] | null;
+  /** One endpoint alone gets it, now or never. */
+  readonly forOne: boolean;
   readonly payload: string;
   readonly headers: string | null;
   readonly payloadExpiresAt: Date | null;

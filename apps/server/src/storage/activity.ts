@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
-import type { Span } from './attempt-tally.js';
+import { SPAN, type Span } from './attempt-tally.js';
 
 /** How many attempts succeeded and failed, and how many deliveries were canceled. */
 export interface Figures {
@@ -21,19 +21,52 @@ const SUMS = sql`coalesce(sum(success), 0)::int8 as success, coalesce(sum(fail),
 /** Nothing was counted before 1970; years before the first cannot be told to the database. */
 export const asBound = (at: Date): Date => new Date(Math.max(at.getTime(), 0));
 
+/** A stretch whose figures are those of the rows of one span. */
+interface Part extends Stretch {
+  readonly span: Span;
+}
+
+/** From the longest span to the shortest. */
+const SPANS = Object.values(SPAN).sort((one, other) => other - one);
+
+/**
+ * Cuts a stretch into as few rows as there can be: whole days, whole hours before and after them, 5 minutes at both ends.
+ *
+ * @param spans those that are left, the longest first; what is left over lies in rows of the shortest
+ */
+export function partsOf({ since, until }: Stretch, [span, ...shorter] = SPANS): Part[] {
+  if (span === undefined || since >= until) return [];
+  if (shorter.length === 0) return [{ since, until, span }];
+  const first = new Date(Math.ceil(since.getTime() / (span * 1_000)) * span * 1_000);
+  const last = new Date(Math.floor(until.getTime() / (span * 1_000)) * span * 1_000);
+  if (first >= last) return partsOf({ since, until }, shorter);
+  return [
+    ...partsOf({ since, until: first }, shorter),
+    { since: first, until: last, span },
+    ...partsOf({ since: last, until }, shorter),
+  ];
+}
+
+/** Whether something that is counted from `bucket` on lies in the stretch. */
+export const during = ({ since, until }: Stretch) =>
+  sql`bucket >= ${asBound(since)}::timestamptz and bucket < ${asBound(until)}::timestamptz`;
+
 /** Rows of a table of figures, and what is not folded into it yet. */
 const rowsOf = (
   table: RawBuilder<unknown>,
   applicationId: string,
-  { since, until }: Stretch,
+  stretch: Stretch,
   more: RawBuilder<unknown>,
+  spans = SPANS,
 ) => {
-  const own = sql`application_id = ${applicationId} and bucket >= ${asBound(since)}::timestamptz
-    and bucket < ${asBound(until)}::timestamptz and ${more}`;
-  const what = table === ENDPOINT ? sql`endpoint_id` : sql`event_type`;
-  const columns = sql`${what}, bucket, success, fail, canceled`;
-  return sql`(select ${columns} from ${table} where ${own}
-    union all select ${columns} from attempt_tally where ${own}) as row`;
+  const own = sql`application_id = ${applicationId} and ${more}`;
+  const columns = sql`${table === ENDPOINT ? sql`endpoint_id` : sql`event_type`}, bucket, success, fail, canceled`;
+  const folded = partsOf(stretch, spans).map(
+    (part) =>
+      sql`select ${columns} from ${table} where ${own} and span = ${sql.lit(part.span)} and ${during(part)}`,
+  );
+  const waiting = sql`select ${columns} from attempt_tally where ${own} and ${during(stretch)}`;
+  return sql`(${sql.join([...folded, waiting], sql` union all `)}) as row`;
 };
 
 const ENDPOINT = sql`endpoint_activity`;
@@ -67,7 +100,10 @@ export async function sumEventTypes(
   return rows;
 }
 
-/** Figures of an application over time: those of each `span` in which something happened, by its start. */
+/**
+ * Figures of an application over time: those of each `span` in which something happened, by its start. The stretch begins
+ * and ends with one.
+ */
 export async function sumOverTime(
   database: Queryable,
   applicationId: string,
@@ -75,7 +111,7 @@ export async function sumOverTime(
   span: Span,
   eventTypes: readonly string[] | undefined,
 ): Promise<(Figures & { readonly at: Date })[]> {
-  const source = rowsOf(EVENT_TYPE, applicationId, stretch, ofTypes(eventTypes));
+  const source = rowsOf(EVENT_TYPE, applicationId, stretch, ofTypes(eventTypes), [span]);
   const { rows } = await sql<Figures & { at: Date }>`
     select date_bin(make_interval(secs => ${sql.lit(span)}), bucket, timestamptz 'epoch') as at, ${SUMS}
     from ${source} group by at`.execute(database);

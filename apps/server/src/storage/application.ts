@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { ApplicationTable } from '../database/tables.js';
 import { cutPage, type Page, type PageRequest, planPage } from './page.js';
@@ -63,11 +63,26 @@ export async function findApplication(
     .executeTakeFirst();
 }
 
+/** Which applications a list leaves out. */
+export interface ApplicationExclusion {
+  readonly withoutEndpoints?: boolean | undefined;
+  readonly withDisabledEndpoints?: boolean | undefined;
+  readonly withPlayEndpoints?: boolean | undefined;
+}
+
+const AT_PLAY = sql`url ~ '^https?://([^/?#]*[@.])?play[.]svix[.]com([:/?#]|$)'`;
+
+/** Whether the application has an endpoint of which the condition is true. */
+const hasEndpoint = (condition: RawBuilder<unknown>) => sql<boolean>`exists (
+  select from endpoint
+  where endpoint.application_id = application.id and endpoint.deleted_at is null and ${condition})`;
+
 /** A page of the environment's applications by id. */
 export async function listApplications(
   database: Queryable,
   environmentId: string,
   request: PageRequest,
+  exclude: ApplicationExclusion = {},
 ): Promise<Page<Application>> {
   const plan = planPage(request);
   let query = database
@@ -77,6 +92,9 @@ export async function listApplications(
     .where('deleted_at', 'is', null)
     .orderBy('id', plan.direction)
     .limit(plan.fetch);
+  if (exclude.withoutEndpoints) query = query.where(hasEndpoint(sql`true`));
+  if (exclude.withDisabledEndpoints) query = query.where(sql<boolean>`not ${hasEndpoint(sql`disabled`)}`);
+  if (exclude.withPlayEndpoints) query = query.where(sql<boolean>`not ${hasEndpoint(AT_PLAY)}`);
   if (plan.bound !== undefined) query = query.where('id', plan.comparison, plan.bound);
   return cutPage(request, await query.execute());
 }

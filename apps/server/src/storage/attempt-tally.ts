@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 
-/** Seconds that one row of figures stands for. */
+/** Seconds that one row of figures stands for. The rows of each span are complete by themselves, as long as they are kept. */
 export const SPAN = { fiveMinutes: 300, hour: 3_600, day: 86_400 } as const;
 export type Span = (typeof SPAN)[keyof typeof SPAN];
 
@@ -38,10 +38,15 @@ export const tallyCanceled = (source: RawBuilder<unknown>, at: Date) => sql`
 const ADD = sql`success = held.success + excluded.success, fail = held.fail + excluded.fail,
   canceled = held.canceled + excluded.canceled`;
 const SUMS = sql`sum(success), sum(fail), sum(canceled)`;
+const SPANS = sql.raw(
+  Object.values(SPAN)
+    .map((span) => `(${span})`)
+    .join(', '),
+);
 
 /**
- * Adds up to `limit` rows of the tally to the figures and removes them, in one commit. One process does so at a time, the
- * others find nothing. Gives how many rows.
+ * Adds up to `limit` rows of the tally to the figures of every span and removes them, in one commit. One process does so
+ * at a time, the others find nothing. Gives how many rows.
  */
 export async function foldTally(database: Queryable, limit: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
@@ -52,74 +57,42 @@ export async function foldTally(database: Queryable, limit: number): Promise<num
       ))
       returning *
     ),
+    every as (
+      select application_id, endpoint_id, event_type, span, success, fail, canceled,
+        date_bin(make_interval(secs => span), bucket, timestamptz 'epoch') as bucket
+      from taken cross join (values ${SPANS}) as spans(span)
+    ),
     by_endpoint as (
       insert into endpoint_activity as held (application_id, endpoint_id, bucket, span, success, fail, canceled)
-      select application_id, endpoint_id, bucket, ${sql.lit(SPAN.fiveMinutes)}, ${SUMS} from taken
-      group by application_id, endpoint_id, bucket order by application_id, endpoint_id, bucket
+      select application_id, endpoint_id, bucket, span, ${SUMS} from every
+      group by application_id, endpoint_id, bucket, span order by application_id, endpoint_id, span, bucket
       on conflict (application_id, endpoint_id, bucket, span) do update set ${ADD}
     ),
     by_type as (
       insert into event_type_activity as held (application_id, event_type, bucket, span, success, fail, canceled)
-      select application_id, event_type, bucket, ${sql.lit(SPAN.fiveMinutes)}, ${SUMS} from taken
-      group by application_id, event_type, bucket order by application_id, bucket, event_type
+      select application_id, event_type, bucket, span, ${SUMS} from every
+      group by application_id, event_type, bucket, span order by application_id, span, bucket, event_type
       on conflict (application_id, bucket, event_type, span) do update set ${ADD}
     )
     select count(*)::int4 as count from taken`.execute(database);
   return rows[0]?.count ?? 0;
 }
 
-const TABLES = [
-  { table: sql`endpoint_activity`, what: sql`endpoint_id` },
-  { table: sql`event_type_activity`, what: sql`event_type` },
-];
-
-/**
- * Turns up to `limit` rows of each table with the span `from` that are older than `before` into rows of the longer span
- * `to`: nothing is lost but when within it something happened. Gives how many rows.
- */
-export async function coarsenActivity(
+/** Removes up to `limit` rows of the span from each table that begin before `before`; gives how many. */
+export async function deleteOldActivity(
   database: Queryable,
-  from: Span,
-  to: Span,
+  span: Span,
   before: Date,
   limit: number,
 ): Promise<number> {
   let count = 0;
-  for (const { table, what } of TABLES) {
-    const { rows } = await sql<{ count: number }>`
-      with taken as (
-        delete from ${table} where ctid = any(array(
-          select ctid from ${table} where span = ${sql.lit(from)} and bucket < ${before}::timestamptz
-          order by bucket limit ${limit} for update skip locked
-        ))
-        returning *
-      ),
-      added as (
-        insert into ${table} as held (application_id, ${what}, bucket, span, success, fail, canceled)
-        select application_id, ${what},
-          date_bin(make_interval(secs => ${sql.lit(to)}), bucket, timestamptz 'epoch') as start,
-          ${sql.lit(to)}, ${SUMS}
-        from taken group by application_id, ${what}, start order by application_id, ${what}, start
-        on conflict (application_id, ${what}, bucket, span) do update set ${ADD}
-      )
-      select count(*)::int4 as count from taken`.execute(database);
-    count += rows[0]?.count ?? 0;
-  }
-  return count;
-}
-
-/** Removes up to `limit` rows of each table and span that begin before `before`; gives how many. */
-export async function deleteOldActivity(database: Queryable, before: Date, limit: number): Promise<number> {
-  let count = 0;
-  for (const { table } of TABLES) {
-    for (const span of Object.values(SPAN)) {
-      const result = await sql`
-        delete from ${table} where ctid = any(array(
-          select ctid from ${table} where span = ${sql.lit(span)} and bucket < ${before}::timestamptz
-          order by bucket limit ${limit}
-        ))`.execute(database);
-      count += Number(result.numAffectedRows ?? 0);
-    }
+  for (const table of ['endpoint_activity', 'event_type_activity']) {
+    const result = await sql`
+      delete from ${sql.table(table)} where ctid = any(array(
+        select ctid from ${sql.table(table)} where span = ${sql.lit(span)} and bucket < ${before}::timestamptz
+        order by bucket limit ${limit}
+      ))`.execute(database);
+    count += Number(result.numAffectedRows ?? 0);
   }
   return count;
 }

@@ -6,7 +6,7 @@ import { cutPage, type Page, type PageRequest, planPage } from './page.js';
 import { allOf } from './window.js';
 
 /** An endpoint as it got one message. */
-export type AttemptedDestination = Omit<Endpoint, 'headers'> & DeliveryState;
+export type AttemptedDestination = Omit<Endpoint, 'headers' | 'disabled_at'> & DeliveryState;
 
 /**
  * Endpoints that the message was sent to, deleted ones too, by id. `delivery` has no index by message, which every

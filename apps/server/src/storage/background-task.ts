@@ -43,19 +43,20 @@ export async function insertTask(database: Queryable, task: NewTask): Promise<Ba
 }
 
 /**
- * Takes the task that has been due for longest, for one step, until `leaseUntil`; undefined when none is. Passed over
- * are tasks of an endpoint for which an older one runs or another one makes a step, and those that others are taking.
+ * Takes the task of these kinds that has been due for longest, for one step, until `leaseUntil`; undefined when none is.
+ * Passed over are tasks of an endpoint for which an older one runs or another one makes a step, and those that others are taking.
  */
 export async function claimTask(
   database: Queryable,
   owner: number,
+  kinds: readonly string[],
   now: Date,
   leaseUntil: Date,
 ): Promise<BackgroundTask | undefined> {
   const { rows } = await sql<BackgroundTask>`
     with picked as materialized (
       select id from background_task as task
-      where due_at <= ${now}::timestamptz
+      where due_at <= ${now}::timestamptz and kind = any(${[...kinds]}::text[])
         and not exists (
           select from background_task as other
           where other.application_id = task.application_id and other.endpoint_id = task.endpoint_id

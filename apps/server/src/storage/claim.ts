@@ -115,7 +115,8 @@ const AS_CANCELED = sql`
 
 /**
  * Closes, in the same way as `cancelDeliveries`, the waiting deliveries of one endpoint among the first `scan` of a range
- * of messages. Gives how many, and up to where it got; null is the end of the range.
+ * of messages, and those whose first attempt is under way, which would wait once that has failed. Gives how many, and up
+ * to where it got; null is the end of the range.
  */
 export async function cancelRange(
   transaction: Queryable,
@@ -126,7 +127,7 @@ export async function cancelRange(
 ): Promise<{ count: number; last: string | null }> {
   const { rows } = await sql<{ count: number; scanned: number; last: string | null }>`
     with page as materialized (
-      select message_id, due_at from delivery
+      select message_id, due_at, owner from delivery
       where application_id = ${applicationId} and endpoint_id = ${endpointId}
         and message_id > ${over} and message_id < ${under}
       order by message_id
@@ -135,8 +136,8 @@ export async function cancelRange(
     waiting as materialized (
       select application_id, endpoint_id, message_id, status from delivery
       where application_id = ${applicationId} and endpoint_id = ${endpointId}
-        and message_id = any(array(select message_id from page where due_at is not null))
-        and due_at is not null
+        and message_id = any(array(select message_id from page where due_at is not null or owner is not null))
+        and (due_at is not null or (owner is not null and status in (1, 3)))
       order by message_id
       for update
     ),

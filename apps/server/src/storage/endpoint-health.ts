@@ -1,4 +1,4 @@
-import { ID_PREFIX } from '@postrider/contract';
+import { type DisabledReason, ID_PREFIX } from '@postrider/contract';
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import { endId } from '../ids.js';
@@ -6,7 +6,7 @@ import { bumpRevision } from './application.js';
 import { wakeEndpoint } from './endpoint-work.js';
 
 /** Why an endpoint was disabled by the service: it fails, it answered 410, or it asked for it in a reply header. */
-export type DisableReason = 'failing' | 'gone' | 'asked';
+export type DisableReason = Extract<DisabledReason, 'failing' | 'gone' | 'asked'>;
 
 /**
  * Notes that a message failed to the end; gives since when messages do, undefined when the endpoint is closed. It does
@@ -63,6 +63,27 @@ export async function succeededSince(
   return row !== undefined;
 }
 
+/**
+ * Which of the application's endpoints have had a success since their messages began to fail to the end. A process that
+ * does not know of the clock does not stop it, so the column alone may tell of what is over.
+ */
+export async function findRecovered(
+  database: Queryable,
+  applicationId: string,
+  failing: readonly { readonly id: string; readonly since: Date }[],
+): Promise<Set<string>> {
+  const ids = failing.map(({ id }) => id);
+  const bounds = failing.map(({ since }) => endId(ID_PREFIX.attempt, since));
+  const { rows } = await sql<{ id: string }>`
+    select failing.id from unnest(${ids}::text[], ${bounds}::text[]) as failing (id, bound)
+    where exists (
+      select from attempt
+      where application_id = ${applicationId} and endpoint_id = failing.id and status = 0
+        and attempt.id > failing.bound
+    )`.execute(database);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** An endpoint that was disabled by the service. */
 export interface DisabledEndpoint {
   readonly environmentId: string;
@@ -84,7 +105,7 @@ export async function disableEndpoint(
   if (!application) return undefined;
   const row = await transaction
     .updateTable('endpoint')
-    .set({ disabled: true, disabled_reason: reason, updated_at: now })
+    .set({ disabled: true, disabled_reason: reason, disabled_at: now, updated_at: now })
     .where('application_id', '=', applicationId)
     .where('id', '=', endpointId)
     .where('disabled', '=', false)

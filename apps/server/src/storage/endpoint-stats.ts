@@ -28,7 +28,7 @@ export async function countAttempts(
 }
 
 /** Counting what waits ends here: it costs the same however much there is. */
-const MOST_OPEN = 100_000;
+const MOST_OPEN = 10_000;
 
 /**
  * How many deliveries of messages with ids in the range wait for their first attempt or for another one, `MOST_OPEN` of

@@ -1,3 +1,4 @@
+import type { DisabledReason } from '@postrider/contract';
 import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import type { EndpointTable } from '../database/tables.js';
@@ -20,8 +21,13 @@ export interface EndpointFields {
   readonly headers: Uint8Array | null;
 }
 
-type EndpointChange = Partial<EndpointFields> & {
-  readonly disabledReason?: string | null;
+/** Why and since when an endpoint is disabled; nulls while it is not. */
+export interface Disabling {
+  readonly disabledReason: DisabledReason | null;
+  readonly disabledAt: Date | null;
+}
+
+type EndpointChange = Partial<EndpointFields & Disabling> & {
   readonly firstFailureAt?: Date | null;
   readonly updatedAt: Date;
 };
@@ -31,7 +37,8 @@ const copy = (list: readonly string[] | null): string[] | null => (list === null
 /** Stores an endpoint; undefined when its uid is taken in the application. */
 export async function insertEndpoint(
   transaction: Queryable,
-  endpoint: EndpointFields & { environmentId: string; applicationId: string; id: string; createdAt: Date },
+  endpoint: EndpointFields &
+    Disabling & { environmentId: string; applicationId: string; id: string; createdAt: Date },
 ): Promise<Endpoint | undefined> {
   return transaction
     .insertInto('endpoint')
@@ -45,7 +52,8 @@ export async function insertEndpoint(
       version: endpoint.version,
       throttle_rate: endpoint.throttleRate,
       disabled: endpoint.disabled,
-      disabled_reason: null,
+      disabled_reason: endpoint.disabledReason,
+      disabled_at: endpoint.disabledAt,
       event_types: copy(endpoint.eventTypes),
       channels: copy(endpoint.channels),
       metadata: JSON.stringify(endpoint.metadata),
@@ -129,6 +137,7 @@ export async function updateEndpoint(
       ...(change.throttleRate === undefined ? {} : { throttle_rate: change.throttleRate }),
       ...(change.disabled === undefined ? {} : { disabled: change.disabled }),
       ...(change.disabledReason === undefined ? {} : { disabled_reason: change.disabledReason }),
+      ...(change.disabledAt === undefined ? {} : { disabled_at: change.disabledAt }),
       ...(change.eventTypes === undefined ? {} : { event_types: copy(change.eventTypes) }),
       ...(change.channels === undefined ? {} : { channels: copy(change.channels) }),
       ...(change.metadata === undefined ? {} : { metadata: JSON.stringify(change.metadata) }),

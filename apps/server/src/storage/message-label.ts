@@ -12,11 +12,19 @@ export interface LabelFilter {
 const ofChannel = (channel: string): string => `c${channel}`;
 const ofTag = (tag: string): string => `t${tag}`;
 
+/** Label of messages that were made for one endpoint alone: examples and test attempts. No filter asks for it. */
+export const FOR_ONE = 'o';
+
 /** What `message_label` has of a message. */
 export const labelsOf = (message: {
   readonly channels: readonly string[] | null;
   readonly tags: readonly string[] | null;
-}): string[] => [...(message.channels ?? []).map(ofChannel), ...(message.tags ?? []).map(ofTag)];
+  readonly forOne: boolean;
+}): string[] => [
+  ...(message.channels ?? []).map(ofChannel),
+  ...(message.tags ?? []).map(ofTag),
+  ...(message.forOne ? [FOR_ONE] : []),
+];
 
 /** Whether the event type in the column is one of those asked for; no condition where any will do. */
 export const hasEventType = (column: RawBuilder<unknown>, { eventTypes }: LabelFilter) =>

@@ -27,15 +27,24 @@ const waysOf = (filter: LabelFilter): Way[] => [
 
 const TABLES = { type: sql`message`, label: sql`message_label as entry` };
 const PLACES = {
-  type: sql`message.application_id, message.event_type, message.id`,
-  label: sql`entry.application_id, entry.label, entry.id`,
+  type: { application: sql`message.application_id`, value: sql`message.event_type`, id: sql`message.id` },
+  label: { application: sql`entry.application_id`, value: sql`entry.label`, id: sql`entry.id` },
 };
 
-/** Compared as a whole, only the one index fits. */
-const inWindow = ({ kind }: Way, applicationId: ApplicationId, { over, under }: Bounds) => [
-  sql`(${PLACES[kind]}) > (${applicationId}, wanted.value, ${over})`,
-  sql`(${PLACES[kind]}) < (${applicationId}, wanted.value, ${under})`,
-];
+/**
+ * The entries of a wanted value. That it is neither more nor less than equal says nothing new, but the planner takes both
+ * together for rare: it keeps to the index by value, and never walks all of the application's messages in search of a
+ * value that its statistics think frequent. (Rows that are compared whole would also keep it there, but such a walk ends
+ * with the application, not with the value.)
+ */
+const inWindow = ({ kind }: Way, applicationId: ApplicationId, { over, under }: Bounds) => {
+  const { application, value, id } = PLACES[kind];
+  return [
+    sql`${application} = ${applicationId}`,
+    sql`${value} = wanted.value and ${value} >= wanted.value and ${value} <= wanted.value`,
+    sql`${id} > ${over} and ${id} < ${under}`,
+  ];
+};
 
 /** How many messages of the window each way has, counted up to `most`. */
 async function countWays(
@@ -104,15 +113,12 @@ function firstOfWay(way: Way, applicationId: ApplicationId, filter: LabelFilter,
         ) as message`
       : sql``;
   const direction = sql.raw(window.fromOldest ? 'asc' : 'desc');
-  const [first, second, third] =
-    kind === 'type'
-      ? [sql`message.application_id`, sql`message.event_type`, sql`message.id`]
-      : [sql`entry.application_id`, sql`entry.label`, sql`entry.id`];
+  const { application, value, id } = PLACES[kind];
   return sql`
     select ${sql.raw(values.length > 1 ? 'distinct' : '')} found.id from unnest(${[...values]}::text[]) as wanted(value)
     cross join lateral (
-      select ${third} as id from ${TABLES[kind]} ${message} where ${allOf(conditions)}
-      order by ${first} ${direction}, ${second} ${direction}, ${third} ${direction}
+      select ${id} as id from ${TABLES[kind]} ${message} where ${allOf(conditions)}
+      order by ${application} ${direction}, ${value} ${direction}, ${id} ${direction}
       limit ${window.limit + 1}
     ) as found
     ${walk(sql`found.id`, window)}`;
@@ -138,11 +144,10 @@ export async function rareMessages(
   const fewest = Math.min(...counts);
   const way = ways[counts.indexOf(fewest)];
   if (!way || fewest >= MOST_CANDIDATES) return undefined;
-  const id = way.kind === 'type' ? sql`message.id` : sql`entry.id`;
   return sql`
     select distinct found.id as message_id from unnest(${[...way.values]}::text[]) as wanted(value)
     cross join lateral (
-      select ${id} as id from ${TABLES[way.kind]} where ${allOf(inWindow(way, applicationId, ALL))}
+      select ${PLACES[way.kind].id} as id from ${TABLES[way.kind]} where ${allOf(inWindow(way, applicationId, ALL))}
       limit ${MOST_CANDIDATES + MARGIN}
     ) as found`;
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import { asResend, type IdRange } from './delivery.js';
-import { hasLabels, type LabelFilter } from './message-label.js';
+import { FOR_ONE, hasLabels, type LabelFilter } from './message-label.js';
 import { allOf } from './window.js';
 import type { DeliveryKey } from './worker.js';
 
@@ -155,7 +155,7 @@ function conditionsOf({ status, statusCodeClass, ...labels }: ReplayFilter): Raw
 
 /**
  * Queues messages of the range that the endpoint listens to by now and that it was never sent, oldest first, due now.
- * Those that are dated ahead or whose payload is not kept any more are left out.
+ * Those that are dated ahead, whose payload is not kept any more or that were made for one endpoint alone are left out.
  */
 export async function queueMissing(
   transaction: Queryable,
@@ -186,6 +186,10 @@ export async function queueMissing(
             select from attempt
             where application_id = ${applicationId} and message_id = page.message_id
               and coalesce(endpoint_id = ${endpointId}, false)
+          )
+          or exists (
+            select from message_label
+            where application_id = ${applicationId} and label = ${FOR_ONE} and id = page.message_id
           ) as known
         offset 0
       ) as sent

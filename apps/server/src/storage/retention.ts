@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
+import { FOR_ONE } from './message-label.js';
 
 /** Applications in the order of their ids, `limit` after the given one; deleted ones too. */
 export async function listApplicationIds(
@@ -86,6 +87,8 @@ export async function deleteOldMessages(
           select application_id, 'c' || channel as label, id from gone cross join unnest(channels) as channel
           union all
           select application_id, 't' || tag, id from gone cross join unnest(tags) as tag
+          union all
+          select application_id, ${sql.lit(FOR_ONE)}, id from gone
         ) as old
         where message_label.application_id = old.application_id and message_label.label = old.label
           and message_label.id = old.id

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
-import { asBound, type Stretch } from './activity.js';
+import { during, partsOf, type Stretch } from './activity.js';
 
 /** Applications of an environment in the order of their ids, `limit` after the given one; of the given ids, or all. */
 export interface ApplicationPage {
@@ -21,15 +21,19 @@ const pageOf = ({ environmentId, ids, after, limit }: ApplicationPage) => sql`(
 export async function countAttemptsOfPage(
   database: Queryable,
   page: ApplicationPage,
-  { since, until }: Stretch,
+  stretch: Stretch,
 ): Promise<{ appId: string; appUid: string | null; messageDestinations: number }[]> {
-  const figures = (table: string) => sql`coalesce((
-    select sum(success + fail) from ${sql.table(table)}
-    where application_id = page.id and bucket >= ${asBound(since)}::timestamptz and bucket < ${asBound(until)}::timestamptz
-  ), 0)`;
+  const sum = (table: string, which: RawBuilder<unknown>) =>
+    sql`coalesce((select sum(success + fail) from ${sql.table(table)} where application_id = page.id and ${which}), 0)`;
+  const sums = [
+    sum('attempt_tally', during(stretch)),
+    ...partsOf(stretch).map((part) =>
+      sum('event_type_activity', sql`span = ${sql.lit(part.span)} and ${during(part)}`),
+    ),
+  ];
   const { rows } = await sql<{ appId: string; appUid: string | null; messageDestinations: number }>`
     select id as "appId", uid as "appUid",
-      (${figures('event_type_activity')} + ${figures('attempt_tally')})::int8 as "messageDestinations"
+      (${sql.join(sums, sql` + `)})::int8 as "messageDestinations"
     from ${pageOf(page)} order by id`.execute(database);
   return rows;
 }

@@ -132,11 +132,19 @@ export interface DeliveryKey {
   readonly messageId: string;
 }
 
-/** Puts deliveries that `owner` has back into the queue, due at `at`; those that it does not have are left alone. */
+/** A delivery under the lease that somebody took it by; 0 is that of one that was born taken. */
+export interface HeldDelivery extends DeliveryKey {
+  readonly lease: number;
+}
+
+/**
+ * Puts deliveries that `owner` has under these leases back into the queue, due at `at`; those that it does not have, or
+ * has taken anew, are left alone.
+ */
 export async function releaseDeliveries(
   transaction: Queryable,
   owner: number,
-  keys: readonly DeliveryKey[],
+  keys: readonly HeldDelivery[],
   at: Date,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
@@ -144,10 +152,10 @@ export async function releaseDeliveries(
       update delivery set owner = null, lease = delivery.lease + 1, due_at = ${at}::timestamptz
       from unnest(
         ${keys.map((one) => one.applicationId)}::text[], ${keys.map((one) => one.endpointId)}::text[],
-        ${keys.map((one) => one.messageId)}::text[]
-      ) as given(application_id, endpoint_id, message_id)
+        ${keys.map((one) => one.messageId)}::text[], ${keys.map((one) => one.lease)}::int4[]
+      ) as given(application_id, endpoint_id, message_id, lease)
       where delivery.application_id = given.application_id and delivery.endpoint_id = given.endpoint_id
-        and delivery.message_id = given.message_id and delivery.owner = ${owner}
+        and delivery.message_id = given.message_id and delivery.owner = ${owner} and delivery.lease = given.lease
         and (delivery.status in (1, 3) or delivery.manual > 0)
       returning delivery.application_id, delivery.endpoint_id
     ),

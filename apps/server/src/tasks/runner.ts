@@ -76,7 +76,9 @@ export class TaskRunner {
     const owner = this.#owner();
     if (owner === undefined) return POLL_MS;
     const now = clock.now();
-    const row = await claimTask(database.kysely, owner, now, new Date(now.getTime() + LEASE_MS));
+    // What a newer process has started and this one does not know is left to it.
+    const kinds = [...this.#kinds.keys()];
+    const row = await claimTask(database.kysely, owner, kinds, now, new Date(now.getTime() + LEASE_MS));
     if (!row) {
       const next = await findNextTaskDue(database.kysely, now);
       return next ? Math.min(Math.max(next.getTime() - now.getTime(), 1), POLL_MS) : POLL_MS;

@@ -112,14 +112,13 @@ cross join generate_series(0, 1) as try
 where waits or try = 0
 order by tail, copy, try;
 
--- Figures as the server keeps them: 5 minutes for 3 days, hours before that.
+-- Figures as the server keeps them: by 5 minutes for 3 days, by hours and by days for all of them.
 create temporary table figures as
 select application_id, endpoint_id, event_type, span, date_bin(make_interval(secs => span), created_at, timestamptz 'epoch') as bucket,
   count(*) filter (where status = 0) as success, count(*) filter (where status = 2) as fail
 from attempt
-cross join lateral (
-  select case when created_at < date_trunc('hour', now() - interval '3 days') then 3600 else 300 end as span
-) as kept
+cross join (values (300), (3600), (86400)) as spans(span)
+where span > 300 or created_at >= date_trunc('hour', now() - interval '3 days')
 group by application_id, endpoint_id, event_type, span, bucket;
 
 insert into endpoint_activity (application_id, endpoint_id, bucket, span, success, fail, canceled)

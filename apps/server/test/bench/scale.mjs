@@ -278,7 +278,7 @@ async function measureDatabase(makePlace, share) {
     running.push(await start(empty, ALMOST_EMPTY), await start(full, amounts));
     const rows = [];
     for (const one of createCases()) {
-      progress(`${full.database}: ${one.name}`);
+      progress(`${full.database}: ${String(one.name)}`);
       rows.push({ database: full.database, ...(await measureCase(one, running)) });
     }
     while (running.length > 0) await stop(running.pop());

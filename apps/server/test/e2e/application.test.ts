@@ -1,4 +1,4 @@
-import { paginate } from '@postrider/client';
+import { paginate, unwrap } from '@postrider/client';
 import { Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -171,6 +171,52 @@ describe('list', () => {
       ordered.slice(1, 5).reverse(),
     );
     expect(await list({ limit: 10 })).toMatchObject({ body: { done: true } });
+  });
+
+  it('leaves out applications by their endpoints, page by page', async () => {
+    const { client } = environment;
+    const app = (name: string) => unwrap(client.application.create({ body: { name } }));
+    const none = await app('none');
+    server.clock.advance(0.008);
+    const open = await app('open');
+    server.clock.advance(0.008);
+    const disabled = await app('disabled');
+    server.clock.advance(0.008);
+    const play = await app('play');
+    server.clock.advance(0.008);
+    const gone = await app('gone');
+    const add = (app_id: string, body: { url: string; disabled?: boolean }) =>
+      unwrap(client.endpoint.create({ params: { app_id }, body }));
+    await add(open.id, { url: 'https://example.com/?to=https://play.svix.com/' });
+    await add(disabled.id, { url: 'https://example.com/' });
+    await add(disabled.id, { url: 'https://example.com/', disabled: true });
+    await add(play.id, { url: 'https://play.svix.com/in/e_1/' });
+    const { id } = await add(gone.id, { url: 'https://play.svix.com/in/e_2/', disabled: true });
+    await client.endpoint.delete({ params: { app_id: gone.id, endpoint_id: id } });
+    type Query = NonNullable<Parameters<typeof client.application.list>[0]>['query'] & object;
+    const names = async (query: Query) =>
+      (await unwrap(client.application.list({ query }))).data.map((one) => one.name);
+    expect(await names({ exclude_apps_with_no_endpoints: true })).toEqual(['open', 'disabled', 'play']);
+    expect(await names({ exclude_apps_with_disabled_endpoints: true })).toEqual([
+      'none',
+      'open',
+      'play',
+      'gone',
+    ]);
+    expect(await names({ exclude_apps_with_svix_play_endpoints: true })).toEqual([
+      'none',
+      'open',
+      'disabled',
+      'gone',
+    ]);
+    const both = { exclude_apps_with_no_endpoints: true, exclude_apps_with_svix_play_endpoints: true };
+    expect(await names({ ...both, limit: 1 })).toEqual(['open']);
+    expect(await names({ ...both, iterator: open.id })).toEqual(['disabled']);
+    expect(await names({ exclude_apps_with_no_endpoints: false })).toHaveLength(5);
+    const svix = new SvixV1(environment.key, { serverUrl: server.url });
+    const listed = await svix.application.list({ excludeAppsWithNoEndpoints: true });
+    expect(listed.data.map((one) => one.name)).toEqual(['open', 'disabled', 'play']);
+    expect((await unwrap(client.application.get({ params: { app_id: none.id } }))).name).toBe('none');
   });
 
   it('is empty but well-formed without applications', async () => {

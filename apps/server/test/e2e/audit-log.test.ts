@@ -2,6 +2,7 @@ import { type Client, unwrap } from '@postrider/client';
 import type { AuditAction, AuditEntryOut } from '@postrider/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { maintain } from '../../src/maintenance.js';
+import { codeOf } from '../callers.js';
 import { startServer, type TestEnvironment, type TestServer } from '../harness.js';
 import { openSession } from '../sessions.js';
 
@@ -134,6 +135,44 @@ describe('a change', () => {
     expect(entry).toMatchObject({ action: 'portal.sessions_expired', requestId: 'req-4711' });
     const line = server.logs.find((text) => text.includes('req-4711') && text.includes('portal'));
     expect(line).toBeDefined();
+  });
+
+  it('a link that is opened stands there once, with its session, and neither code nor token', async () => {
+    const { url } = await unwrap(
+      environment.client.authentication.getAppPortalAccess({
+        params: { app_id: 'a' },
+        body: { sessionId: 'user-7' },
+      }),
+    );
+    const exchange = () =>
+      fetch(`${server.url}/api/v1/auth/one-time-token/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-request-id': 'req-4712' },
+        body: JSON.stringify({ oneTimeToken: codeOf(url) }),
+      });
+    const answer = await exchange();
+    expect(answer.status).toBe(200);
+    const { token } = (await answer.json()) as { token: string };
+    expect((await exchange()).status).toBe(200);
+    const entries = await log({ action: 'portal.link_opened' });
+    const [access] = await log({ action: 'portal.access_granted' });
+    expect(entries).toEqual([
+      {
+        id: expect.any(String),
+        createdAt: expect.any(String),
+        action: 'portal.link_opened',
+        actor: { kind: 'session', id: expect.stringMatching(/^\w+_\w{27}$/) },
+        target: entries[0]?.actor.id,
+        applicationId: access?.applicationId,
+        requestId: 'req-4712',
+        details: { sessionId: 'user-7' },
+      },
+    ]);
+    expect(entries[0]?.target).not.toBe(access?.target);
+    expect(JSON.stringify(entries)).not.toContain(codeOf(url));
+    expect(JSON.stringify(entries)).not.toContain(token);
+    expect((await server.as(token).authentication.logout()).status).toBe(204);
+    expect(await log({ action: 'portal.logged_out' })).toMatchObject([{ actor: entries[0]?.actor }]);
   });
 
   it('that is refused is not written down', async () => {

@@ -206,8 +206,8 @@ describe('the runner', () => {
     effect = (id) => order.push(id);
     const now = quiet.clock.now();
     const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-    expect(await claimTask(kysely, 77, now, later(60))).toMatchObject({ id: older.id });
-    expect(await claimTask(kysely, 78, later(1), later(60))).toBeUndefined();
+    expect(await claimTask(kysely, 77, [counting.name], now, later(60))).toMatchObject({ id: older.id });
+    expect(await claimTask(kysely, 78, [counting.name], later(1), later(60))).toBeUndefined();
     run([counting]);
     await releaseTasksOf(kysely, 78, now);
     expect(await rowOf(older.id)).toMatchObject({ owner: 77, state: { done: 0 } });
@@ -215,6 +215,21 @@ describe('the runner', () => {
     await scene.taskEnded(younger.id);
     expect(order).toEqual([older.id, older.id, younger.id]);
     expect(await rowOf(older.id)).toMatchObject({ status: 'finished', data: { done: 2 }, owner: null });
+  });
+
+  it('a task of a kind that this process does not know, as of a newer one, is left to who does', async () => {
+    const { kysely } = quiet.context.database;
+    const newer = await start(1);
+    await kysely
+      .updateTable('background_task')
+      .set({ kind: 'application.newer', endpoint_id: null })
+      .where('id', '=', newer.id)
+      .execute();
+    const known = await start(1);
+    run([counting]);
+    await scene.taskEnded(known.id);
+    expect(await rowOf(newer.id)).toMatchObject({ status: 'running', owner: null, failures: 0 });
+    await kysely.deleteFrom('background_task').where('id', '=', newer.id).execute();
   });
 
   it('a process whose step was taken over changes nothing', async () => {

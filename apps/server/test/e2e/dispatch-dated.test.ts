@@ -26,6 +26,15 @@ const create = (deliverAt: string) =>
     params: { app_id: scene.appId },
     body: { eventType: 'a', payload: { n: 1 }, deliverAt },
   });
+/** From 1 minute to 24 hours, and 5 seconds more on both sides for clocks that differ. */
+const BOUNDS: readonly (readonly [seconds: number, status: number])[] = [
+  [54.999, 422],
+  [55, 202],
+  [60, 202],
+  [86_400, 202],
+  [86_405, 202],
+  [86_405.001, 422],
+];
 const pendingOf = async () => {
   const params = { app_id: scene.appId, endpoint_id: endpointId };
   return (await unwrap(scene.client.messageAttempt.listAttemptedMessages({ params, query: { status: 1 } })))
@@ -101,3 +110,31 @@ describe('a message that is dated ahead', () => {
     expect([receiver.requests.length, late.requests.length]).toEqual([0, 0]);
   });
 });
+
+it.each(BOUNDS)(
+  'dated %s seconds ahead a message is answered %d, for every client',
+  async (seconds, status) => {
+    const still = await startServer();
+    still.clock.stop();
+    try {
+      const other = await Scene.open(still);
+      const deliverAt = new Date(still.clock.now().getTime() + seconds * 1000);
+      const input = { eventType: 'a', payload: {} };
+      const { body, ...answer } = await other.client.message.create({
+        params: { app_id: other.appId },
+        body: { ...input, deliverAt: deliverAt.toISOString() },
+      });
+      expect(answer.status).toBe(status);
+      if (status === 422) expect(body).toMatchObject({ detail: [{ loc: ['body', 'deliver_at'] }] });
+      for (const sdk of other.sdks) {
+        const sent = sdk.message.create(other.appId, { ...input, deliverAt });
+        if (status === 202) expect((await sent).deliverAt).toEqual(deliverAt);
+        else await expect(sent).rejects.toMatchObject({ code: 422 });
+      }
+      const rows = await still.context.database.kysely.selectFrom('message').select('id').execute();
+      expect(rows).toHaveLength(status === 202 ? 3 : 0);
+    } finally {
+      await still.stop();
+    }
+  },
+);

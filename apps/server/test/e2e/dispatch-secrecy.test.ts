@@ -66,11 +66,11 @@ describe('after deliveries of every kind', () => {
     expect(log).toContain('"event":"attempt.made"');
     expect(log).toContain('"event":"message.accepted"');
     const private_ = [
-      ...SECRETS,
-      ...[HEADER_NAME, HEADER_VALUE, 'header-token', 'header-of-message', 'header-of-answer'],
-      ...['user-in-url', 'pass-in-url', 'query-in-url', new URL(receiver.url).host, '10.0.0.1'],
-      ...['body-of-message', 'answer-of-receiver', 'key-of-caller', scene.environment.key],
-    ];
+      SECRETS,
+      [HEADER_NAME, HEADER_VALUE, 'header-token', 'header-of-message', 'header-of-answer'],
+      ['user-in-url', 'pass-in-url', 'query-in-url', new URL(receiver.url).host, '10.0.0.1'],
+      ['body-of-message', 'answer-of-receiver', 'key-of-caller', scene.environment.key],
+    ].flat();
     for (const text of private_) {
       expect(log).not.toContain(text);
       expect(log).not.toContain(JSON.stringify(text).slice(1, -1).toLowerCase());

@@ -222,10 +222,71 @@ describe.runIf(onPostgres)('among several processes', () => {
     await beats(server);
     expect(await rowOf(id)).toMatchObject({ owner: number, lease: 3 });
     expect(receiver.requests).toEqual([]);
-    server.clock.advance(31);
+    server.clock.advance(61);
     expect(idsOf(await receiver.waitFor(1))).toEqual([id]);
     expect((await workers()).map((one) => one.number)).not.toContain(number);
     await end();
+  });
+
+  it.each([-600, 600])(
+    'one whose clock differs by %d s keeps its work as long as it says something',
+    async (by) => {
+      await openAt(await start({ POSTRIDER_ROLE: 'api' }));
+      const { id } = await scene.send();
+      const { number, end } = await hang(ago(-by));
+      await give(id, number, null);
+      const server = await start();
+      for (let n = 0; n < 3; n++) {
+        await sql`update worker set seen_at = seen_at + interval '1 second' where number = ${number}`.execute(
+          kysely(),
+        );
+        server.clock.advance(30);
+        const now = server.clock.now().getTime();
+        await expect
+          .poll(async () => {
+            const others = (await workers()).filter((one) => one.number !== number);
+            return Math.max(...others.map((one) => one.seen_at.getTime()));
+          })
+          .toBeGreaterThanOrEqual(now);
+      }
+      expect(await rowOf(id)).toMatchObject({ owner: number, lease: 3 });
+      expect(receiver.requests).toEqual([]);
+      await end();
+    },
+  );
+
+  it('one that cannot register leaves no connection behind, however often it tries', async () => {
+    const server = await start();
+    await openAt(server);
+    const connections = async () => {
+      const { rows } = await sql<{ pid: number }>`
+        select pid from pg_stat_activity
+        where application_name = 'postrider worker' and datname = current_database()`.execute(kysely());
+      return rows.length;
+    };
+    await sql`alter table worker rename to worker_away`.execute(kysely());
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'postrider worker' and datname = current_database()`.execute(kysely());
+    const failures = () =>
+      server.logs.filter((line) => line.includes('could not speak to the database')).length;
+    await expect
+      .poll(() => {
+        server.clock.advance(1);
+        return failures();
+      })
+      .toBeGreaterThan(4);
+    // The last try may still hold its own.
+    expect(await connections()).toBeLessThanOrEqual(1);
+    await sql`alter table worker_away rename to worker`.execute(kysely());
+    await expect
+      .poll(() => {
+        server.clock.advance(1);
+        return connections();
+      })
+      .toBe(1);
+    const { id } = await scene.send();
+    await scene.recorded(id, 1);
   });
 
   it('one that dies is noticed by its lock, not waited for', async () => {

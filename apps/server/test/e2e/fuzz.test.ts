@@ -144,9 +144,9 @@ const isMalformed = (path: string): boolean => {
 };
 
 const ODD_PARTS = [
-  ...['%', '%E0%A4%A', '%ed%a0%80', '..', '%2e%2e', '', 'a%2Fb', '%00'],
-  ...['a', 'b', 'msg_', `msg_${'z'.repeat(27)}`, 'x'.repeat(5_000)],
-];
+  ['%', '%E0%A4%A', '%ed%a0%80', '..', '%2e%2e', '', 'a%2Fb', '%00'],
+  ['a', 'b', 'msg_', `msg_${'z'.repeat(27)}`, 'x'.repeat(5_000)],
+].flat();
 
 /** Paths of an operation; `odd` parts of a hundred name what is not there. What is there is never deleted. */
 function pathsFor({ operation }: { operation: Operation }, odd: number): fc.Arbitrary<string> {
@@ -169,7 +169,7 @@ function pathsFor({ operation }: { operation: Operation }, odd: number): fc.Arbi
 const asText = (value: unknown): string[] =>
   Array.isArray(value)
     ? value.flatMap(asText)
-    : [typeof value === 'object' ? JSON.stringify(value) : String(value)];
+    : [typeof value === 'string' ? value : (JSON.stringify(value) ?? '')];
 
 /** Query strings: what the contract knows, as it wants it or not, and what it does not know. */
 function queriesFor({ operation }: { operation: Operation }): fc.Arbitrary<string> {

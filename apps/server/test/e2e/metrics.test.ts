@@ -51,6 +51,8 @@ it('counts what is accepted, tried, delivered and retried', async () => {
     expect(sent.status).toBe(202);
     await both;
     await expect.poll(async () => value((await read()).text, 'postrider_deliveries_retried_total')).toBe(1);
+    // What waits is counted anew when that is 5 seconds old.
+    server.clock.advance(5);
     const { text } = await read();
     expect(value(text, 'postrider_messages_accepted_total')).toBe(1);
     expect(value(text, 'postrider_attempts_total{outcome="success"}')).toBe(1);
@@ -66,6 +68,27 @@ it('counts what is accepted, tried, delivered and retried', async () => {
     receiver.close();
     receiver.closeAllConnections();
   }
+});
+
+it('counts the queue once in five seconds, however often it is read', async () => {
+  server = await startServer({ POSTRIDER_ROLE: 'api' });
+  server.clock.stop();
+  const { client } = await server.createEnvironment();
+  await client.application.create({ body: { name: 'Waits', uid: 'waits' } });
+  const params = { app_id: 'waits' };
+  await client.endpoint.create({ params, body: { url: 'https://example.com/' } });
+  const send = () => client.message.create({ params, body: { eventType: 'a.b', payload: {} } });
+  const depth = async () => value((await read()).text, 'postrider_queue_depth');
+  const age = async () => value((await read()).text, 'postrider_queue_age_seconds');
+  expect(await Promise.all([depth(), depth()])).toEqual([0, 0]);
+  expect((await send()).status).toBe(202);
+  server.clock.advance(4.999);
+  expect([await depth(), await age()]).toEqual([0, 0]);
+  server.clock.advance(0.001);
+  expect([await depth(), await age()]).toEqual([1, 5]);
+  expect((await send()).status).toBe(202);
+  server.clock.advance(-60);
+  expect([await depth(), await age()]).toEqual([2, 0]);
 });
 
 it('wants the token that the configuration names', async () => {

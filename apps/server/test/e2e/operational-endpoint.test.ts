@@ -45,6 +45,23 @@ describe('an operational endpoint', () => {
     expect(await unwrap(operational.get(at(made.id)))).toEqual(made);
   });
 
+  it('is logged with the environment that it tells about', async () => {
+    const { id } = await create();
+    await unwrap(operational.upsert({ ...at(id), body: { url, disabled: true } }));
+    await unwrap(operational.setHeaders({ ...at(id), body: { headers: { 'x-a': 'b' } } }));
+    await unwrap(operational.rotateSecret({ ...at(id), body: {} }));
+    await unwrap(operational.delete(at(id)));
+    const lines = server.logs
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['endpointId'] === id);
+    expect(lines.map(({ event, environmentId }) => [event, environmentId])).toEqual(
+      ['created', 'updated', 'disabled', 'headers_changed', 'secret_rotated', 'deleted'].map((event) => [
+        `endpoint.${event}`,
+        environment.id,
+      ]),
+    );
+  });
+
   it('is found by its uid, replaced by PUT, and gone after DELETE', async () => {
     const made = await create({ uid: 'ops', description: 'first', eventTypes: ['endpoint.disabled'] });
     server.clock.advance(1);

@@ -75,7 +75,11 @@ describe.runIf(inject('database') === 'postgres')('on PostgreSQL', () => {
       (db) => queueMissing(db, key, range, { eventTypes: ['type.1'], channels: ['c1'] }, portion),
     ],
     ['messages to cancel', 'delivery_pkey', (db) => cancelRange(db, key, range, 1_000, new Date())],
-    ['a task to take', 'background_task_due', (db) => claimTask(db, 1, new Date(), new Date())],
+    [
+      'a task to take',
+      'background_task_due',
+      (db) => claimTask(db, 1, ['endpoint.replay'], new Date(), new Date()),
+    ],
     ['the next task', 'background_task_due', (db) => findNextTaskDue(db, new Date())],
     ['a task by id', 'background_task_pkey', (db) => lockTask(db, id('qtask_', 1), 1)],
     ['tasks of a dead process', 'background_task_', (db) => releaseTasksOf(db, 1, new Date())],

@@ -172,6 +172,19 @@ describe('replay-missing', () => {
     expect(await missing(id, other)).toHaveLength(3);
   });
 
+  it('leaves out examples and test attempts, which were for another endpoint alone', async () => {
+    const sent = await sendTo(200);
+    const call = { ...at(), body: { eventType: 'svix.ping' } };
+    await unwrap(scene.client.endpoint.sendExample(call));
+    await unwrap(
+      scene.client.message.testAttempt({ ...at(), body: { eventType: 'invoice.paid', payload: {} } }),
+    );
+    await scene.settle();
+    const other = await scene.receiver();
+    const { id } = await scene.endpoint(other);
+    expect(await missing(id, other)).toEqual(sorted(sent));
+  });
+
   it('sends what was canceled before it was ever tried', async () => {
     await unwrap(scene.client.endpoint.patch({ ...at(), body: { throttleRate: 1 } }));
     const [one, two] = [await scene.send(), await scene.send()];
@@ -213,6 +226,44 @@ describe('cancel-msgs', () => {
       expect((await unwrap(other.client.backgroundTask.list({ query: {} }))).data).toEqual([]);
       await other.close();
     } finally {
+      await patient.stop();
+    }
+  });
+});
+
+describe('cancel-msgs while an attempt is under way', () => {
+  it.each([500, 200])('that ends with %d: it is the last one', async (status) => {
+    const patient = await startServer({ ...REACH_RECEIVERS, POSTRIDER_RETRY_SCHEDULE: '60' });
+    const other = await Scene.open(patient);
+    try {
+      const target = await other.receiver();
+      target.reply = { status };
+      const { id } = await other.endpoint(target);
+      const release = target.hold();
+      const { id: msgId } = await other.send();
+      await target.waitFor(1);
+      patient.clock.advance(1);
+      const params = { app_id: other.appId, endpoint_id: id };
+      const createdBefore = patient.clock.now().toISOString();
+      expect((await other.client.endpoint.cancelMsgs({ params, body: { createdBefore } })).status).toBe(204);
+      const rows = () =>
+        patient.context.database.kysely
+          .selectFrom('background_task')
+          .select('data')
+          .where('status', '=', 'finished')
+          .execute();
+      await expect.poll(rows).toEqual([{ data: { messagesCanceled: 1 } }]);
+      release();
+      await other.recorded(msgId, 1);
+      await other.settle();
+      expect((await standing(other, id, msgId))?.status).toBe(status === 200 ? 0 : 4);
+      patient.clock.advance(100);
+      const after = await other.send();
+      await other.recorded(after.id, 1);
+      expect(target.requests).toHaveLength(2);
+      expect(await other.attemptsOf(msgId)).toHaveLength(1);
+    } finally {
+      await other.close();
       await patient.stop();
     }
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { fromPGlite } from '../../src/database/embedded.js';
 import { MIGRATIONS, migrate } from '../../src/database/migrate.js';
-import { sumEndpoint } from '../../src/storage/activity.js';
+import { sumEndpoint, sumOverTime } from '../../src/storage/activity.js';
 import { listAttemptsOfEndpoint } from '../../src/storage/attempt.js';
 import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
 import { listMessages } from '../../src/storage/message-list.js';
@@ -70,4 +70,49 @@ it('brings what an older service held into every table, list and figure of this 
   expect(found.rows.map((row) => row.id)).toEqual(['msg_2']);
   const ever = { since: new Date(0), until: new Date(Date.now() + 86_400_000) };
   expect(await sumEndpoint(database.kysely, key, ever)).toEqual({ success: 1, fail: 1, canceled: 0 });
+});
+
+it('completes the figures of hours and days from those that an older service had of each time only once', async () => {
+  const older = MIGRATIONS.findIndex(({ name }) => name === '0010-figures');
+  await migrate(database.kysely, MIGRATIONS.slice(0, older));
+  const day = (number: number) => new Date(Date.UTC(2026, 5, number));
+  // Days where they are old, then hours, then 5 minutes; the last are of the hour before the end of a day.
+  const held = [
+    { bucket: day(1), span: 86_400 },
+    { bucket: day(10), span: 3_600 },
+    { bucket: new Date(day(11).getTime() - 3_600_000), span: 3_600 },
+    { bucket: day(20), span: 300 },
+    { bucket: new Date(day(20).getTime() + 300_000), span: 300 },
+    { bucket: new Date(day(21).getTime() - 300_000), span: 300 },
+  ];
+  for (const { bucket, span } of held) {
+    await sql`insert into endpoint_activity (application_id, endpoint_id, bucket, span, success, fail, canceled)
+      values ('app_1', 'ep_1', ${bucket}, ${span}, 1, 2, 3)`.execute(database.kysely);
+    await sql`insert into event_type_activity (application_id, event_type, bucket, span, success, fail, canceled)
+      values ('app_1', 'a', ${bucket}, ${span}, 1, 2, 3)`.execute(database.kysely);
+  }
+  await migrate(database.kysely);
+
+  const sum = (since: Date, until: Date) => sumEndpoint(database.kysely, key, { since, until });
+  const times = (count: number) => ({ success: count, fail: 2 * count, canceled: 3 * count });
+  expect(await sum(day(1), day(30))).toEqual(times(6));
+  expect(await sum(day(10), day(11))).toEqual(times(2));
+  expect(await sum(new Date(day(10).getTime() + 3_600_000), day(11))).toEqual(times(1));
+  expect(await sum(day(20), new Date(day(20).getTime() + 300_000))).toEqual(times(1));
+  const overTime = async (span: 300 | 3_600 | 86_400) => {
+    const stretch = { since: day(1), until: day(30) };
+    const rows = await sumOverTime(database.kysely, 'app_1', stretch, span, undefined);
+    return rows.map(({ at, success }) => [at.getTime(), success]).sort();
+  };
+  expect(await overTime(86_400)).toEqual([
+    [day(1).getTime(), 1],
+    [day(10).getTime(), 2],
+    [day(20).getTime(), 3],
+  ]);
+  expect(await overTime(3_600)).toEqual([
+    [day(10).getTime(), 1],
+    [day(11).getTime() - 3_600_000, 1],
+    [day(20).getTime(), 2],
+    [day(21).getTime() - 3_600_000, 1],
+  ]);
 });

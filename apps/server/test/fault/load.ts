@@ -98,12 +98,14 @@ export class Load {
   readonly #agent = new Agent({ connections: 128 });
   readonly #path: string;
   readonly #key: string;
-  #next = 0;
+  #next: number;
   #running = true;
   #loops: Promise<unknown> = Promise.resolve();
   #answered: () => void = () => {};
 
-  constructor(applicationId: string, key: string) {
+  /** Messages are numbered from `first` on. */
+  constructor(applicationId: string, key: string, first = 0) {
+    this.#next = first;
     this.#path = `/api/v1/app/${applicationId}/msg/`;
     this.#key = key;
   }

@@ -115,7 +115,7 @@ describe.each(PLACES)('on %s', (_name, make) => {
     const identity = await connect(server, stdout.trim()).portalSession.whoami();
     expect(identity.body).toMatchObject({ scopes: ['management', 'message:create'] });
     const unknown = await runCommand(['api-key', 'create', '--scope', 'all'], place.settings);
-    expect(unknown.code).toBe(1);
+    expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('message:create');
     const refused = await runCommand(['api-key', 'create', '--environment', 'nonsense'], place.settings);
     expect(refused.code).toBe(1);

@@ -36,3 +36,17 @@ describe('endpoints and signatures', () => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} must be ${message}`);
   });
 });
+
+describe('durability', () => {
+  it('is the safer one unless it is said otherwise', () => {
+    const embedded = { kind: 'embedded', directory: '.postrider' };
+    expect(readConfig({}).database).toEqual({ ...embedded, durability: 'power' });
+    expect(readConfig({ POSTRIDER_DURABILITY: 'process' }).database).toEqual({
+      ...embedded,
+      durability: 'process',
+    });
+    expect(() => readConfig({ POSTRIDER_DURABILITY: 'none' })).toThrow(
+      'POSTRIDER_DURABILITY must be one of process, power, not "none"',
+    );
+  });
+});

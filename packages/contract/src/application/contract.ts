@@ -17,12 +17,26 @@ import { statsRoutes } from './stats-routes.js';
 
 const TAG = 'Application';
 
+const exclusion = (parameter: string) =>
+  queryBoolean.optional().meta({ openapi: { type: 'boolean' }, parameter });
+
 export const application = c.router(
   {
     list: {
       method: 'GET',
       path: '/app/',
-      query: z.object({ limit, iterator: iterator(ID_PREFIX.application), order }),
+      query: z.object({
+        limit,
+        iterator: iterator(ID_PREFIX.application),
+        order,
+        exclude_apps_with_no_endpoints: exclusion('Leave out applications that have no endpoints.'),
+        exclude_apps_with_disabled_endpoints: exclusion(
+          'Leave out applications of which an endpoint is disabled.',
+        ),
+        exclude_apps_with_svix_play_endpoints: exclusion(
+          'Leave out applications of which an endpoint is at play.svix.com.',
+        ),
+      }),
       responses: { 200: ListResponseApplicationOut },
       summary: 'List Applications',
       description: "List of all the organization's applications.",

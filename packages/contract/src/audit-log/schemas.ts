@@ -15,6 +15,7 @@ export const AuditAction = z
     'application.deleted',
     'application.alert_email_changed',
     'portal.access_granted',
+    'portal.link_opened',
     'portal.logged_out',
     'portal.sessions_expired',
     'endpoint.secret_rotated',

@@ -31,7 +31,8 @@ export const activityRoutes = {
     query: period,
     responses: { 200: EndpointStats, ...badRequestResponse },
     summary: 'Endpoint Stats',
-    description: "The endpoint's attempts of a period, counted by status.",
+    description:
+      "The endpoint's attempts of a period, counted by status. What waits, `pending` and `sending`, is counted up to 10,000 each.",
     metadata: READ,
   },
   getAttemptStats: {

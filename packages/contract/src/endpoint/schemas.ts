@@ -154,8 +154,28 @@ export const endpointOutFields = {
   id: z.string().meta({ examples: ['ep_1srOrx2ZWZBpBUvZwXKQmoEYga2'] }),
 };
 
+export const DisabledReason = z.enum(['failing', 'gone', 'asked', 'customer', 'operator']).meta({
+  id: 'DisabledReason',
+  description:
+    '`failing`: messages failed for too long. `gone`: it answered 410. `asked`: an answer had the header ' +
+    '`webhook-delivery: disable`. `customer`: a portal session did it. `operator`: an environment key did.',
+});
+export type DisabledReason = z.infer<typeof DisabledReason>;
+
+/** How an endpoint fares. Postrider's own; clients that do not know these fields pass them over. */
+const endpointStateFields = {
+  disabledReason: DisabledReason.nullish().meta({
+    description: 'Why it is disabled; null while it is not, or where nobody knows any more.',
+  }),
+  disabledAt: timestamp.nullish().meta({ description: 'When it was disabled; null as the reason is.' }),
+  failingSince: timestamp.nullish().meta({
+    description:
+      'Since when messages have failed to the end without a success between. Told by get and list.',
+  }),
+};
+
 export const EndpointOut = z
-  .object({ ...endpointOutFields, metadata: z.record(z.string(), z.string()) })
+  .object({ ...endpointOutFields, metadata: z.record(z.string(), z.string()), ...endpointStateFields })
   .meta({ id: 'EndpointOut' });
 export type EndpointOut = z.infer<typeof EndpointOut>;
 

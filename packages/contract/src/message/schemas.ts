@@ -100,6 +100,12 @@ export type MessageOut = z.infer<typeof MessageOut>;
 export const ListResponseMessageOut = listOf(MessageOut).meta({ id: 'ListResponse_MessageOut_' });
 
 export const MessageRawPayloadOut = z
-  .object({ payload: z.string().meta({ description: 'The body that endpoints get, as text.' }) })
+  .object({
+    payload: z.string().meta({ description: 'The body that endpoints get, as text.' }),
+    expired: z.boolean().optional().meta({
+      description:
+        "True where the body is not kept any more and `payload` but stands in its place. Postrider's own.",
+    }),
+  })
   .meta({ id: 'MessageRawPayloadOut' });
 export type MessageRawPayloadOut = z.infer<typeof MessageRawPayloadOut>;

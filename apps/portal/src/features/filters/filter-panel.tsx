@@ -32,7 +32,7 @@ export function FilterPanel({ filters, onChange }: FilterPanelProps) {
         {count === 0 ? t('filter.title') : t('filter.count', { count: count.toString() })}
       </Button>
       <div id={id} hidden={!isOpen}>
-        <FilterForm key={JSON.stringify(filters)} filters={filters} onChange={onChange} />
+        {isOpen ? <FilterForm key={JSON.stringify(filters)} filters={filters} onChange={onChange} /> : null}
       </div>
     </div>
   );

@@ -13,6 +13,9 @@ import { StatusPill } from '../attempts/status';
 import { HeaderTable } from '../endpoints/headers-card';
 import styles from './deliveries.module.css';
 
+/** What the API puts in the place of an answer that was deleted. */
+const EXPUNGED = 'EXPUNGED';
+
 interface AttemptDetailsProps {
   readonly attempt: MessageAttemptOut;
   /** Open from the start. */
@@ -54,8 +57,10 @@ function Details({ attempt }: { readonly attempt: MessageAttemptOut }) {
     <div className={styles.details}>
       <div>
         <h3 className={styles.partTitle}>{t('message.answerBody')}</h3>
-        {attempt.response === '' ? (
-          <p className={page.aside}>{t('message.emptyAnswer')}</p>
+        {attempt.response === '' || attempt.response === EXPUNGED ? (
+          <p className={page.aside}>
+            {attempt.response === '' ? t('message.emptyAnswer') : t('message.answerGone')}
+          </p>
         ) : (
           <CodeBlock text={attempt.response} label={t('message.answerBody')} />
         )}

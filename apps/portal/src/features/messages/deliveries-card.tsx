@@ -6,15 +6,17 @@ import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card';
 import { ReplayIcon } from '../../components/icons';
 import { Instant } from '../../components/instant';
+import { Lines } from '../../components/lines';
 import { Loaded } from '../../components/loaded';
 import page from '../../components/page.module.css';
+import { PagerButtons } from '../../components/pager';
 import { ResendDialog } from '../attempts/resend-dialog';
 import { StatusPill } from '../attempts/status';
 import { useMay } from '../session/queries';
 import { useOpenSession } from '../session/session-scope';
 import { AttemptDetails } from './attempt-details';
 import styles from './deliveries.module.css';
-import { useDestinations, useMessageAttempts } from './queries';
+import { useAttemptsAt, useDestinations, useMessageAttempts } from './queries';
 
 interface DeliveriesCardProps {
   readonly messageId: string;
@@ -38,18 +40,13 @@ export function DeliveriesCard({ messageId, chosen, canResend }: DeliveriesCardP
           ) : (
             <Loaded query={attempts} lines={3}>
               {(all) => (
-                <ul>
-                  {data.map((destination) => (
-                    <Delivery
-                      key={destination.id}
-                      messageId={messageId}
-                      destination={destination}
-                      attempts={all.data.filter(({ endpointId }) => endpointId === destination.id)}
-                      chosen={chosen}
-                      canResend={canResend}
-                    />
-                  ))}
-                </ul>
+                <Deliveries
+                  destinations={data}
+                  attempts={all.done ? all.data : undefined}
+                  messageId={messageId}
+                  chosen={chosen}
+                  canResend={canResend}
+                />
               )}
             </Loaded>
           )
@@ -57,6 +54,51 @@ export function DeliveriesCard({ messageId, chosen, canResend }: DeliveriesCardP
       </Loaded>
     </Card>
   );
+}
+
+interface DeliveriesProps extends DeliveriesCardProps {
+  readonly destinations: readonly MessageEndpointOut[];
+  /** All of the message; undefined where there are too many, so that each endpoint asks for its own. */
+  readonly attempts: readonly MessageAttemptOut[] | undefined;
+}
+
+const PAGE_SIZE = 20;
+
+/** A few endpoints at a time, since each brings its attempts with it; the first that is drawn has the chosen one. */
+function Deliveries({ destinations, attempts, ...props }: DeliveriesProps) {
+  const chosen = attempts?.find(({ id }) => id === props.chosen)?.endpointId;
+  const place = Math.max(
+    0,
+    destinations.findIndex(({ id }) => id === chosen),
+  );
+  const [first, setFirst] = useState(place - (place % PAGE_SIZE));
+  const isLast = first + PAGE_SIZE >= destinations.length;
+  return (
+    <>
+      <ul>
+        {destinations.slice(first, first + PAGE_SIZE).map((destination) => (
+          <KnownDelivery key={destination.id} destination={destination} attempts={attempts} {...props} />
+        ))}
+      </ul>
+      <PagerButtons
+        onNewer={first === 0 ? undefined : () => setFirst(first - PAGE_SIZE)}
+        onOlder={isLast ? undefined : () => setFirst(first + PAGE_SIZE)}
+      />
+    </>
+  );
+}
+
+interface KnownDeliveryProps extends DeliveriesCardProps {
+  readonly destination: MessageEndpointOut;
+  readonly attempts: readonly MessageAttemptOut[] | undefined;
+}
+
+function KnownDelivery({ attempts, ...props }: KnownDeliveryProps) {
+  const own = useAttemptsAt(props.messageId, props.destination.id, attempts === undefined);
+  const known = attempts ?? own.data?.data;
+  if (known === undefined) return <Lines count={1} />;
+  const here = known.filter(({ endpointId }) => endpointId === props.destination.id);
+  return <Delivery attempts={here} {...props} />;
 }
 
 interface DeliveryProps extends DeliveriesCardProps {

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card';
 import { Instant } from '../../components/instant';
-import { Loaded } from '../../components/loaded';
 import page from '../../components/page.module.css';
+import { PagerButtons } from '../../components/pager';
 import { ResendDialog } from '../attempts/resend-dialog';
-import { useAllEndpoints } from '../endpoints/queries';
+import { useEndpointsAndNext } from '../endpoints/queries';
 import { useMay } from '../session/queries';
 import { useOpenSession } from '../session/session-scope';
 import styles from './deliveries.module.css';
@@ -21,27 +21,37 @@ interface NotDeliveredCardProps {
   readonly canResend: boolean;
 }
 
-/** The endpoints that the message was not sent to, and which rule kept it away from each. */
+/** How many endpoints are judged at a time. */
+const PAGE_SIZE = 20;
+
+/**
+ * The endpoints that the message was not sent to, and which rule kept it away from each; a page of endpoints at a time.
+ * Which of a page it was sent to is told by the destinations behind the first endpoint of the next page.
+ */
 export function NotDeliveredCard({ message, canResend }: NotDeliveredCardProps) {
   const { t } = useTranslation();
-  const endpoints = useAllEndpoints();
-  const destinations = useDestinations(message.id);
-  const reached = new Set(destinations.data?.data.map(({ id }) => id));
-  if (destinations.data === undefined) return null;
-  const others = endpoints.data?.filter(({ id }) => !reached.has(id));
-  if (others?.length === 0) return null;
+  const [iterators, setIterators] = useState<readonly string[]>([]);
+  const endpoints = useEndpointsAndNext(iterators.at(-1), PAGE_SIZE);
+  const list = endpoints.data?.data;
+  const destinations = useDestinations(message.id, list?.[PAGE_SIZE]?.id);
+  if (list === undefined || destinations.data === undefined) return null;
+  const reached = new Set(destinations.data.data.map(({ id }) => id));
+  const shown = list.slice(0, PAGE_SIZE);
+  const others = shown.filter(({ id }) => !reached.has(id));
+  const last = list.length > PAGE_SIZE ? shown.at(-1)?.id : undefined;
+  if (others.length === 0 && last === undefined && iterators.length === 0) return null;
   return (
     <Card title={t('whyNot.title')}>
-      <p className={page.aside}>{t('whyNot.text')}</p>
-      <Loaded query={endpoints} lines={2}>
-        {() => (
-          <ul>
-            {others?.map((endpoint) => (
-              <Why key={endpoint.id} endpoint={endpoint} message={message} canResend={canResend} />
-            ))}
-          </ul>
-        )}
-      </Loaded>
+      <p className={page.aside}>{others.length === 0 ? t('whyNot.none') : t('whyNot.text')}</p>
+      <ul>
+        {others.map((endpoint) => (
+          <Why key={endpoint.id} endpoint={endpoint} message={message} canResend={canResend} />
+        ))}
+      </ul>
+      <PagerButtons
+        onNewer={iterators.length === 0 ? undefined : () => setIterators(iterators.slice(0, -1))}
+        onOlder={last === undefined ? undefined : () => setIterators([...iterators, last])}
+      />
     </Card>
   );
 }

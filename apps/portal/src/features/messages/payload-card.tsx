@@ -9,18 +9,12 @@ import { Segments } from '../../components/segments';
 import { indentJson } from '../../lib/json';
 import { useRawPayload } from './queries';
 
-/** What the API puts in the place of a payload that is not kept any more. */
-const EXPUNGED = '{"expired":true}';
-
-/** Whether this is what stands in for content that is gone. */
-export const isExpunged = (raw: string): boolean => raw === EXPUNGED;
-
 /** What the message says, easy to read or letter by letter. */
 export function PayloadCard({ message }: { readonly message: MessageOut }) {
   const { t } = useTranslation();
   const raw = useRawPayload(message.id);
   const [form, setForm] = useState<'pretty' | 'raw'>('pretty');
-  const isGone = raw.data !== undefined && isExpunged(raw.data.payload);
+  const isGone = raw.data?.expired === true;
   return (
     <Card
       title={t('message.payload')}
@@ -39,7 +33,7 @@ export function PayloadCard({ message }: { readonly message: MessageOut }) {
       }
     >
       <Loaded query={raw} lines={3}>
-        {({ payload }) => (isExpunged(payload) ? <Gone /> : <Payload raw={payload} form={form} />)}
+        {({ payload, expired }) => (expired ? <Gone /> : <Payload raw={payload} form={form} />)}
       </Loaded>
     </Card>
   );

@@ -31,10 +31,17 @@ export function useRawPayload(messageId: string) {
   return useQuery(query('rawPayload', api.message.getRawPayload, { params: useMessageParams(messageId) }));
 }
 
-/** The endpoints that the message was sent to, each with how it stands. */
-export function useDestinations(messageId: string) {
+/** How many endpoints of a message are looked at: a page of the API. */
+const MAX_DESTINATIONS = 250;
+
+/**
+ * The endpoints that the message was sent to, each with how it stands, in the order of their ids.
+ *
+ * @param behind only endpoints whose id sorts behind this one
+ */
+export function useDestinations(messageId: string, behind?: string) {
   const { api } = useOpenSession();
-  const args = { params: useMessageParams(messageId), query: { limit: 250 } };
+  const args = { params: useMessageParams(messageId), query: { limit: MAX_DESTINATIONS, iterator: behind } };
   return useQuery(query('destinations', api.messageAttempt.listAttemptedDestinations, args));
 }
 
@@ -49,4 +56,20 @@ export function useMessageAttempts(messageId: string) {
     query: { limit: MAX_ATTEMPTS, expanded_statuses: true },
   };
   return useQuery(query('messageAttempts', api.messageAttempt.listByMsg, args));
+}
+
+/** How many attempts at one endpoint are looked at where a message has too many for one page. */
+const MAX_OF_ENDPOINT = 50;
+
+/** The message's attempts at one endpoint; only where they are wanted. */
+export function useAttemptsAt(messageId: string, endpointId: string, isWanted: boolean) {
+  const { api } = useOpenSession();
+  const args = {
+    params: useMessageParams(messageId),
+    query: { limit: MAX_OF_ENDPOINT, endpoint_id: endpointId, expanded_statuses: true },
+  };
+  return useQuery({
+    ...query('attemptsAt', api.messageAttempt.listByMsg, args),
+    enabled: isWanted,
+  });
 }

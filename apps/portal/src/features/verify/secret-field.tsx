@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NativeSelect, TextInput } from '../../components/inputs';
 import { ProblemNote } from '../../components/problem-note';
-import { useAllEndpoints } from '../endpoints/queries';
+import { useNewestEndpoints } from '../endpoints/queries';
 import { useSecret } from '../endpoints/secret-card';
 import { useMay } from '../session/queries';
 
@@ -40,7 +40,7 @@ export function SecretField({ secret, source, onChange }: SecretFieldProps) {
 
 function Source({ source, onChange }: Pick<SecretFieldProps, 'source' | 'onChange'>) {
   const { t } = useTranslation();
-  const { data = [] } = useAllEndpoints();
+  const { data } = useNewestEndpoints();
   const nameOf = ({ url, description }: EndpointOut) =>
     description === '' ? url : `${url} (${description})`;
   return (
@@ -49,7 +49,7 @@ function Source({ source, onChange }: Pick<SecretFieldProps, 'source' | 'onChang
       value={source}
       data={[
         { value: '', label: t('verify.typed') },
-        ...data.map((endpoint) => ({ value: endpoint.id, label: nameOf(endpoint) })),
+        ...(data?.data ?? []).map((endpoint) => ({ value: endpoint.id, label: nameOf(endpoint) })),
       ]}
       onChange={(event) => onChange({ secret: '', source: event.currentTarget.value })}
     />

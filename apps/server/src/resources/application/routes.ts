@@ -19,6 +19,11 @@ export const applicationRoutes: Handlers<typeof contract.application> = {
       ctx.database.kysely,
       caller.environmentId,
       toPageRequest(query, 'ascending'),
+      {
+        withoutEndpoints: query.exclude_apps_with_no_endpoints,
+        withDisabledEndpoints: query.exclude_apps_with_disabled_endpoints,
+        withPlayEndpoints: query.exclude_apps_with_svix_play_endpoints,
+      },
     );
     return { status: 200, body: presentPage(page, (row) => row.id, presentApplication) };
   },

@@ -1,5 +1,5 @@
 import type { EndpointHeadersOut, EndpointHeadersPatchIn } from '@postrider/contract';
-import { auditedEnvironment, recordAudit } from '../../audit.js';
+import { concernedEnvironment, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import { headersContext } from '../../dispatch/application-cache.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -82,7 +82,7 @@ async function changeHeaders(
     const updated = await updateEndpoint(transaction, application.id, endpoint.id, { headers, updatedAt });
     if (!updated) throw notFound();
     await recordAudit(ctx, transaction, {
-      environmentId: auditedEnvironment(application),
+      environmentId: concernedEnvironment(application),
       action: 'endpoint.headers_changed',
       target: endpoint.id,
       applicationId: application.id,
@@ -90,7 +90,7 @@ async function changeHeaders(
     return endpoint.id;
   });
   events.endpointHeadersChanged(ctx, {
-    environmentId: application.environment_id,
+    environmentId: concernedEnvironment(application),
     applicationId: application.id,
     endpointId,
   });

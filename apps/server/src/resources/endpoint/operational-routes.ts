@@ -17,9 +17,10 @@ import { presentEndpoint } from './present.js';
 import { describeSecret, rotateSecret } from './secret.js';
 import { addEndpoint, removeEndpoint, upsertEndpoint } from './service.js';
 
-/** An operational endpoint as callers see it: it has no channels and no version. */
+/** An operational endpoint as callers see it: it has no channels and no version, and no customer who asks why. */
 function present(row: Endpoint): OperationalWebhookEndpointOut {
-  const { channels: _channels, version: _version, ...endpoint } = presentEndpoint(row);
+  const { channels: _channels, version: _version, ...more } = presentEndpoint(row);
+  const { disabledReason: _reason, disabledAt: _at, ...endpoint } = more;
   return endpoint;
 }
 

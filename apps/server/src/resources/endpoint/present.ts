@@ -1,5 +1,9 @@
-import type { EndpointOut } from '@postrider/contract';
+import { DisabledReason, type EndpointOut } from '@postrider/contract';
 import type { Endpoint } from '../../storage/endpoint.js';
+
+/** A reason that this version does not know, as after going back to an older one, is as good as none. */
+const reasonOf = (stored: string | null): DisabledReason | null =>
+  DisabledReason.safeParse(stored).data ?? null;
 
 /** An endpoint as callers see it. */
 export const presentEndpoint = (row: Endpoint): EndpointOut => ({
@@ -17,4 +21,6 @@ export const presentEndpoint = (row: Endpoint): EndpointOut => ({
   updatedAt: row.updated_at.toISOString(),
   id: row.id,
   metadata: row.metadata,
+  disabledReason: row.disabled ? reasonOf(row.disabled_reason) : null,
+  disabledAt: row.disabled ? (row.disabled_at?.toISOString() ?? null) : null,
 });

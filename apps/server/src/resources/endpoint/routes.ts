@@ -1,11 +1,12 @@
 import type { contract } from '@postrider/contract';
 import { requireEndpoint } from '../../endpoints.js';
 import type { Handlers } from '../../handlers.js';
-import { listEndpoints } from '../../storage/endpoint.js';
+import { type Endpoint, listEndpoints } from '../../storage/endpoint.js';
 import { presentPage, toPageRequest } from '../page-query.js';
 import { presentMessage } from '../present-message.js';
 import { presentStartedTask } from '../present-task.js';
 import { describeHeaders, patchHeaders, replaceHeaders } from './headers.js';
+import { presentWithHealth } from './health.js';
 import { presentEndpoint } from './present.js';
 import { recoverEndpoint } from './recover.js';
 import { cancelMessages, replayMatching, replayMissing } from './replay.js';
@@ -17,7 +18,9 @@ import { countByStatus, countEndedByHours, describeThrottle } from './stats.js';
 export const endpointRoutes: Handlers<typeof contract.endpoint> = {
   list: async ({ ctx, application, query }) => {
     const page = await listEndpoints(ctx.database.kysely, application.id, toPageRequest(query, 'descending'));
-    return { status: 200, body: presentPage(page, (row) => row.id, presentEndpoint) };
+    const presented = await presentWithHealth(ctx, application, page.rows);
+    const present = (row: Endpoint) => presented.get(row.id) ?? presentEndpoint(row);
+    return { status: 200, body: presentPage(page, (row) => row.id, present) };
   },
   create: async ({ ctx, application, body }) => ({
     status: 201,
@@ -25,7 +28,8 @@ export const endpointRoutes: Handlers<typeof contract.endpoint> = {
   }),
   get: async ({ ctx, application, params }) => {
     const endpoint = await requireEndpoint(ctx.database.kysely, application.id, params.endpoint_id);
-    return { status: 200, body: presentEndpoint(endpoint) };
+    const presented = await presentWithHealth(ctx, application, [endpoint]);
+    return { status: 200, body: presented.get(endpoint.id) ?? presentEndpoint(endpoint) };
   },
   upsert: async ({ ctx, application, params, body }) => {
     const { endpoint, created } = await upsertEndpoint(ctx, application, params.endpoint_id, body);

@@ -1,5 +1,5 @@
 import { DEFAULT_SECRET_GRACE_SECONDS, type EndpointSecretRotateIn } from '@postrider/contract';
-import { auditedEnvironment, recordAudit } from '../../audit.js';
+import { concernedEnvironment, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { secretContext } from '../../dispatch/application-cache.js';
@@ -127,7 +127,7 @@ export async function rotateSecret(
     await storeSecret(ctx, transaction, key, secret, now);
     tell('endpoint.updated', endpoint);
     await recordAudit(ctx, transaction, {
-      environmentId: auditedEnvironment(application),
+      environmentId: concernedEnvironment(application),
       action: 'endpoint.secret_rotated',
       target: endpoint.id,
       applicationId: application.id,
@@ -136,7 +136,7 @@ export async function rotateSecret(
     return endpoint.id;
   });
   events.endpointSecretRotated(ctx, {
-    environmentId: application.environment_id,
+    environmentId: concernedEnvironment(application),
     applicationId: application.id,
     endpointId,
     graceSeconds,

@@ -1,4 +1,5 @@
 import { type EndpointIn, type EndpointPatch, type EndpointUpsertIn, ID_PREFIX } from '@postrider/contract';
+import { concernedEnvironment } from '../../audit.js';
 import type { RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -22,6 +23,7 @@ import { changeEndpoints, type Tell } from './change.js';
 import { checkEventTypes } from './check.js';
 import { type Fields, toChange, toFields } from './fields.js';
 import { mergeHeaders, sealHeaders } from './headers.js';
+import { disablingByHand } from './health.js';
 import { checkFields, type EndpointRules, refuseBeyondLimit, rulesOf } from './rules.js';
 import { storeSecret, takeSecret } from './secret.js';
 
@@ -44,6 +46,7 @@ async function create(
   const id = createId(ID_PREFIX.endpoint, createdAt);
   const made = await insertEndpoint(transaction, {
     ...fields,
+    ...disablingByHand(ctx, fields.disabled, createdAt),
     headers: sealHeaders(ctx, id, headers),
     environmentId: application.environment_id,
     applicationId: application.id,
@@ -70,9 +73,11 @@ async function change(
   await checkEventTypes(transaction, before.environment_id, fields.eventTypes, before.event_types);
   const now = ctx.clock.now();
   const opens = before.disabled && fields.disabled === false;
+  const closes = !before.disabled && fields.disabled === true;
   const updated = await updateEndpoint(transaction, before.application_id, before.id, {
     ...fields,
-    ...(opens ? { disabledReason: null, firstFailureAt: null } : {}),
+    ...(opens || closes ? disablingByHand(ctx, closes, now) : {}),
+    ...(opens ? { firstFailureAt: null } : {}),
     updatedAt: now,
   }).catch(refuseTakenUid);
   if (!updated) throw notFound();
@@ -85,15 +90,20 @@ async function change(
   return updated;
 }
 
-const namesOf = (endpoint: Endpoint) => ({
-  environmentId: endpoint.environment_id,
+const namesOf = (application: Application, endpoint: Endpoint) => ({
+  environmentId: concernedEnvironment(application),
   applicationId: endpoint.application_id,
   endpointId: endpoint.id,
 });
 
 /** Reports a change after its commit. `before` is undefined for a new endpoint. */
-function report(ctx: RequestContext, before: Endpoint | undefined, after: Endpoint): void {
-  const names = namesOf(after);
+function report(
+  ctx: RequestContext,
+  application: Application,
+  before: Endpoint | undefined,
+  after: Endpoint,
+): void {
+  const names = namesOf(application, after);
   if (before) events.endpointUpdated(ctx, names);
   else events.endpointCreated(ctx, names);
   if (before?.disabled && !after.disabled) events.endpointEnabled(ctx, names);
@@ -119,7 +129,7 @@ export async function addEndpoint(
   const made = await changeEndpoints(ctx, application.id, (transaction, tell) =>
     create(ctx, { transaction, tell }, application, fields, { secret, headers }, rules),
   );
-  report(ctx, undefined, made);
+  report(ctx, application, undefined, made);
   return made;
 }
 
@@ -146,7 +156,7 @@ export async function upsertEndpoint(
     const secret = takeSecret(ctx, undefined, 'secret');
     return { endpoint: await create(ctx, changing, application, fields, { secret, headers: {} }, rules) };
   });
-  report(ctx, before, endpoint);
+  report(ctx, application, before, endpoint);
   return { endpoint, created: before === undefined };
 }
 
@@ -168,7 +178,7 @@ export async function patchEndpoint(
     const found = await requireEndpoint(transaction, application.id, idOrUid);
     return { before: found, endpoint: await change(ctx, { transaction, tell }, found, fields) };
   });
-  report(ctx, before, endpoint);
+  report(ctx, application, before, endpoint);
   return endpoint;
 }
 
@@ -192,5 +202,5 @@ export async function removeEndpoint(
     tell('endpoint.deleted', found);
     return found;
   });
-  events.endpointDeleted(ctx, namesOf(endpoint));
+  events.endpointDeleted(ctx, namesOf(application, endpoint));
 }

@@ -94,7 +94,7 @@ export const messageRoutes: Handlers<typeof contract.message> = {
   },
   getRawPayload: async ({ ctx, application, params }) => {
     const message = await requireMessage(ctx.database.kysely, application.id, params.msg_id);
-    return { status: 200, body: { payload: presentRawPayload(message) } };
+    return { status: 200, body: presentRawPayload(message) };
   },
   testAttempt: async ({ ctx, application, params, body }) => ({
     status: 201,

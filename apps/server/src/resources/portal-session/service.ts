@@ -1,4 +1,5 @@
 import { ID_PREFIX, type OneTimeTokenOut, type WhoamiOut } from '@postrider/contract';
+import { recordAudit } from '../../audit.js';
 import type { RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { authenticationFailed } from '../../errors.js';
@@ -29,7 +30,7 @@ export async function exchangeCode(ctx: RequestContext, code: string): Promise<O
       return { code: found, portalSessionId: undefined };
     }
     if (found.expiresAt <= now) throw authenticationFailed();
-    return { code: found, portalSessionId: await openSession(transaction, found, token, now) };
+    return { code: found, portalSessionId: await openSession(ctx, transaction, found, token, now) };
   });
   const { environmentId, applicationId, capabilities } = opened.code;
   if (opened.portalSessionId !== undefined) {
@@ -40,6 +41,7 @@ export async function exchangeCode(ctx: RequestContext, code: string): Promise<O
 }
 
 async function openSession(
+  ctx: RequestContext,
   transaction: Queryable,
   code: OneTimeCode,
   token: string,
@@ -58,6 +60,14 @@ async function openSession(
     expiresAt: code.sessionExpiresAt,
   });
   await markOneTimeCodeUsed(transaction, code.codeHash, id, now);
+  await recordAudit(ctx, transaction, {
+    environmentId: code.environmentId,
+    action: 'portal.link_opened',
+    actor: { kind: 'session', id },
+    target: id,
+    applicationId: code.applicationId,
+    details: code.sessionId === null ? {} : { sessionId: code.sessionId },
+  });
   return id;
 }
 

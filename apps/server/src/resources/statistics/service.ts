@@ -19,7 +19,7 @@ export async function describeActivity(
   const { since, until, period, span, points } = series;
   const rows = await sumOverTime(ctx.database.kysely, application.id, series, span, eventTypes);
   const figures = (which: 'success' | 'fail' | 'canceled') => {
-    const values = new Array<number>(points).fill(0);
+    const values = Array.from({ length: points }, () => 0);
     for (const row of rows) values[(row.at.getTime() - since.getTime()) / (span * 1000)] = row[which];
     return values;
   };

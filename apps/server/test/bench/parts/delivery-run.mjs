@@ -42,7 +42,7 @@ export async function createCustomer(serverUrl, urls) {
  *
  * @param prepare what is to be done between, when the receiver has its address and the server does not run yet
  */
-export async function openStage(place, delayMs = 0, prepare = undefined) {
+export async function openStage(place, delayMs = 0, prepare) {
   const receiver = startHelper('receiver.mjs');
   const sender = startHelper('sender.mjs');
   const endHelpers = () => {

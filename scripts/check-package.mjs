@@ -1,0 +1,207 @@
+// Tries the package of `npm run pack` as its users do: installed in an empty folder without network and cache, then the
+// service, the portal, a message sent and received. Run by root it runs as nobody, who may write to the data directory
+// alone, as in a container whose file system is read-only.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+const NOBODY = 65_534;
+const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+const DEADLINE_MS = 60_000;
+
+const [tarball] = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.tgz'));
+assert.ok(tarball, 'no package in dist: npm run pack makes it');
+const folder = mkdtempSync(join(tmpdir(), 'postrider-package-'));
+const running = new Set();
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** What npm is given: nothing of this machine's settings, and an empty cache. */
+const npmEnvironment = {
+  PATH: process.env.PATH,
+  HOME: join(folder, 'home'),
+  npm_config_cache: join(folder, 'cache'),
+  npm_config_offline: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+};
+
+/** A program of the package that goes on, with what it printed and a wait for what it will print. */
+function start(parameters, environment) {
+  const child = spawn(process.execPath, [program, ...parameters], {
+    cwd: '/',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
+  });
+  running.add(child);
+  let text = '';
+  const waiting = new Set();
+  const read = (chunk) => {
+    text += chunk;
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  const ended = new Promise((resolve) =>
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code);
+    }),
+  );
+  return {
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(text);
+          if (!match) return;
+          waiting.delete(look);
+          resolve(match);
+        };
+        waiting.add(look);
+        look();
+        const fail = () => reject(new Error(`${parameters.join(' ')} never said ${pattern}:\n${text}`));
+        ended.then(fail);
+        setTimeout(fail, DEADLINE_MS).unref();
+      }),
+    end: (signal) => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+const command = async (parameters, environment) =>
+  (
+    await run(process.execPath, [program, ...parameters], { cwd: '/', env: environment, ...user })
+  ).stdout.trim();
+
+async function get(url, type) {
+  const response = await fetch(url, { headers: { accept: '*/*' } });
+  assert.equal(response.status, 200, url);
+  assert.match(response.headers.get('content-type') ?? '', type, url);
+  return response.text();
+}
+
+/** The service, its pages, and a message that is sent and received. */
+async function tryService(name, settings) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const environment = {
+    PATH: process.env.PATH,
+    POSTRIDER_LISTEN: `127.0.0.1:${port}`,
+    POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
+    ...settings,
+  };
+  const service = start([], environment);
+  const [, key] = await service.said(/shown this once: (sk_\w+)/);
+  await service.said(/service\.started/);
+  await get(`${url}/api/v1/health/`, /json/);
+  const page = await get(`${url}/login`, /html/);
+  const scripts = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)];
+  assert.ok(scripts.length > 0, 'the portal has scripts');
+  for (const [, path] of scripts) await get(`${url}${path}`, /javascript|css/);
+  await get(`${url}/docs`, /html/);
+  await get(`${url}/docs/openapi-explorer.min.js`, /javascript/);
+  await get(`${url}/api/v1/openapi.json`, /json/);
+  const made = await fetch(`${url}/api/v1/app/`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: '{"name": "Example", "uid": "example"}',
+  });
+  assert.equal(made.status, 201);
+  const client = { PATH: process.env.PATH, POSTRIDER_URL: url, POSTRIDER_API_KEY: key };
+  const listener = start(['listen', '--app', 'example', '--port', '0', '--json'], client);
+  await listener.said(/"event":"listening"/);
+  const { id } = JSON.parse(await command(['send', '--app', 'example', '--json'], client));
+  const [line] = await listener.said(/.*"event":"delivery".*/);
+  assert.deepEqual(
+    { id: JSON.parse(line).id, signature: JSON.parse(line).signature },
+    { id, signature: { status: 'valid' } },
+  );
+  assert.equal(await listener.end('SIGINT'), 0);
+  const another = await command(['api-key', 'create'], environment);
+  assert.match(another, /^sk_\w{32}$/);
+  assert.equal(await service.end('SIGTERM'), 0);
+  console.log(`on ${name}: service, portal, reference, a message sent and received, a key made, stopped`);
+}
+
+/** A new database on the server that tests use. */
+async function withDatabase(url, use) {
+  const pg = createRequire(join(root, 'apps/server/package.json'))('pg');
+  const name = `postrider_package_${process.pid}`;
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  try {
+    await admin.query(`create database ${name}`);
+    const target = new URL(url);
+    target.pathname = `/${name}`;
+    await use(target.href);
+    await admin.query(`drop database ${name} with (force)`);
+  } finally {
+    await admin.end();
+  }
+}
+
+let program = '';
+try {
+  const file = join(folder, tarball);
+  copyFileSync(join(root, 'dist', tarball), file);
+  const again = await run('npx', ['--yes', `./${tarball}`, '--version'], {
+    cwd: folder,
+    env: npmEnvironment,
+  });
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.equal(again.stdout.trim(), version);
+  const place = join(folder, 'installed');
+  mkdirSync(place);
+  await run('npm', ['install', file], { cwd: place, env: npmEnvironment });
+  const installed = readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'));
+  assert.deepEqual(installed, ['postrider'], 'it brings no other package');
+  program = join(place, 'node_modules/postrider/dist/main.js');
+  assert.ok(existsSync(join(place, 'node_modules/.bin/postrider')));
+  console.log(`npx and npm install of ${tarball}, offline, with an empty cache`);
+
+  // The folder is root's; the data directory is all that the service may write to.
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
+  await run('chmod', ['755', folder]);
+  await tryService('the embedded database', { POSTRIDER_DATA_DIR: data });
+  const server = process.env.POSTRIDER_TEST_DATABASE_URL;
+  if (server === undefined) console.log('POSTRIDER_TEST_DATABASE_URL is not set: not tried on PostgreSQL');
+  else
+    await withDatabase(server, (url) =>
+      tryService('PostgreSQL', {
+        POSTRIDER_DATABASE_URL: url,
+        POSTRIDER_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+      }),
+    );
+} finally {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
