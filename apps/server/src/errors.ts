@@ -65,7 +65,7 @@ export const secretUnreadable = () =>
   new AppError(
     500,
     'secret_unreadable',
-    'A stored secret cannot be read: it was not sealed with an encryption key that this service has.',
+    'A stored secret cannot be read: it is damaged, or sealed with an encryption key that this service does not have.',
   );
 
 /** 503: the database does not answer at present; the same call may be made again. */
