@@ -55,7 +55,10 @@ describe('create', () => {
       id: expect.stringMatching(/^ep_[0-9A-Za-z]{27}$/),
       metadata: {},
     });
-    expect((await get((body as EndpointOut).id)).body).toEqual({ ...(body as EndpointOut), failingSince: null });
+    expect((await get((body as EndpointOut).id)).body).toEqual({
+      ...(body as EndpointOut),
+      failingSince: null,
+    });
     expect((await get('mine')).body).toEqual({ ...(body as EndpointOut), failingSince: null });
   });
 
