@@ -67,7 +67,8 @@ export async function backUp(config: EmbeddedConfig, options: BackupOptions): Pr
     };
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    // What the disk says, such as that it is full, is for people as it is.
+    throw error instanceof Error && 'syscall' in error ? new ConfigurationError(error.message) : error;
   } finally {
     await snapshot.close();
   }

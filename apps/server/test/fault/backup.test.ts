@@ -226,11 +226,11 @@ describe('a restore', () => {
     // The limit is the command's alone: the service has the database open.
     const server = await stage.start(settings);
     expect(await limited(`backup ${join(target, 'large.tar.gz')}`)).toMatch(
-      /^postrider: .*(EFBIG|file too large)/,
+      /^postrider: .*(EFBIG|file too large)/m,
     );
     await server.end('SIGTERM');
     expect((await readdir(target)).filter((name) => name.startsWith('large'))).toEqual([]);
-    expect(await limited(`restore --replace ${file}`)).toMatch(/^postrider: .*(EFBIG|file too large)/);
+    expect(await limited(`restore --replace ${file}`)).toMatch(/^postrider: .*(EFBIG|file too large)/m);
     expect((await readdir(directory)).sort()).toEqual(['database', 'encryption.key']);
     expect(await uidsIn(settings)).toEqual(['five', 'later']);
   });
