@@ -3,7 +3,7 @@
 // That the image builds is not tried.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -58,6 +58,21 @@ const tracked = (await run('git', ['ls-files', '*.env'], { cwd: root })).stdout;
 assert.equal(tracked, '', 'no file of secrets is in the repository');
 
 const folder = mkdtempSync(join(tmpdir(), 'postrider-container-'));
+// The commands that make the files of secrets, as the page has them.
+const [, making] = /```sh\n([^`]*postgres\.env[^`]*)```/.exec(read('docs/operating.md')) ?? [];
+await run('bash', ['-euc', making], { cwd: folder });
+for (const [service, names] of [
+  ['database', ['POSTGRES_PASSWORD']],
+  ['postrider', ['POSTRIDER_DATABASE_URL', 'POSTRIDER_ENCRYPTION_KEY', 'POSTRIDER_API_KEY']],
+]) {
+  const file = join(folder, services[service].env_file);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.split('=')[0]),
+    names,
+  );
+}
 const isRoot = process.getuid?.() === 0;
 const user = isRoot ? { uid, gid } : {};
 const place = join(folder, 'opt');

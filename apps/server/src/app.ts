@@ -22,6 +22,7 @@ import { createAuthenticate } from './http/authenticate.js';
 import { handlers } from './http/handlers.js';
 import { createLimiters } from './http/rate-limit.js';
 import { createServer, drain, listen } from './http/server.js';
+import { Streams } from './http/streams.js';
 import { runMaintenance, runTally } from './maintenance.js';
 import { events } from './observability/events.js';
 import { createLogger, type Logger } from './observability/logger.js';
@@ -159,8 +160,10 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const dispatcher = new Dispatcher(context, sender);
   const taskRunner = new TaskRunner({ ...context, dispatch: dispatcher }, () => dispatcher.workerNumber);
   dispatcher.onTask = () => taskRunner.wake();
+  const streams = new Streams(config.limits.streams);
   const queue = new QueueFigures(context);
   observeLive(context.metrics, {
+    streams: () => streams.size,
     inFlight: () => dispatcher.inFlight,
     pools: () => context.database.pools(),
     queue: () => queue.read(),
@@ -170,6 +173,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     dispatch: dispatcher,
     authenticate: createAuthenticate(context),
     limiters: createLimiters(config.limits),
+    streams,
     validateResponses: parts.validateResponses ?? false,
   };
   const server: http.Server = createServer(createHttpApplication(handlers, gate, VERSION));
@@ -195,6 +199,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const stopOnce = async () => {
     await started?.catch(() => {});
     stopping.abort();
+    streams.close();
     await drain(server, config.drainSeconds * 1000);
     await maintenance;
     await dispatcher.stop(config.drainSeconds * 1000);

@@ -62,6 +62,8 @@ export interface Config {
     readonly endpointsPerApplication: number | undefined;
     /** Largest payload of a message in bytes; undefined: what fits into a request. */
     readonly payloadBytes: number | undefined;
+    /** Live streams that one process has open at most. */
+    readonly streams: number;
     /** Channels that a message or an endpoint may have. */
     readonly channels: number;
   };
@@ -143,6 +145,7 @@ export function readConfig(environment: Environment): Config {
       requestBodyBytes: integer('MAX_BODY_BYTES', get('MAX_BODY_BYTES'), 2_097_152, 1024, 67_108_864),
       endpointsPerApplication: optionalInteger('MAX_ENDPOINTS', get('MAX_ENDPOINTS')),
       payloadBytes: optionalInteger('MAX_PAYLOAD_BYTES', get('MAX_PAYLOAD_BYTES'), 67_108_864),
+      streams: integer('MAX_STREAMS', get('MAX_STREAMS'), 500, 0, 100_000),
       channels: integer('MAX_CHANNELS', get('MAX_CHANNELS'), MAX_CHANNELS, 1, MAX_CHANNELS),
     },
     trustedProxies: integer('TRUSTED_PROXIES', get('TRUSTED_PROXIES'), 0, 0, 100),

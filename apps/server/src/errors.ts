@@ -56,12 +56,16 @@ export const payloadTooLarge = () => new AppError(413, 'payload_too_large', 'Req
 export const tooManyRequests = (retryAfterSeconds: number) =>
   new AppError(429, 'rate_limited', 'Too many requests. Please slow down.', retryAfterSeconds);
 
+/** 429: the caller, or the process, has as many live streams open as it may. */
+export const tooManyStreams = () =>
+  new AppError(429, 'too_many_streams', 'Too many live streams are open. Close one, or try again later.', 5);
+
 /** 500: what was sealed in the database cannot be opened with the encryption keys that are configured. */
 export const secretUnreadable = () =>
   new AppError(
     500,
     'secret_unreadable',
-    'A stored secret cannot be read: it was not sealed with an encryption key that this service has.',
+    'A stored secret cannot be read: it is damaged, or sealed with an encryption key that this service does not have.',
   );
 
 /** 503: the database does not answer at present; the same call may be made again. */

@@ -26,6 +26,18 @@ export interface SessionCaller {
 
 export type Caller = EnvironmentCaller | SessionCaller;
 
+/** The other side of a stream. */
+export interface Connection {
+  /** Aborts when the reader is gone, or when the process stops. */
+  readonly signal: AbortSignal;
+  /**
+   * Asks anew whether the caller may read this.
+   *
+   * @throws AppError as a new request would be answered: 401, 403 or 404
+   */
+  check(): Promise<void>;
+}
+
 interface CallerByAccess {
   public: undefined;
   authenticated: Caller;
@@ -35,14 +47,15 @@ interface CallerByAccess {
 }
 
 /**
- * What a handler is given: the validated input, the context, who calls, and, where the contract's access is
- * `application`, the application that the caller may work on.
+ * What a handler is given: the validated input, the context, who calls; where the contract's access is `application`,
+ * the application that the caller may work on; and where the answer is a stream, its other side.
  */
 export type HandlerRequest<R extends AppRoute> = ServerInferRequest<R> & {
   readonly ctx: RequestContext;
   readonly caller: CallerByAccess[AccessOf<R>['kind']];
   readonly application: AccessOf<R>['kind'] extends 'application' ? Application : undefined;
   readonly userAgent: string;
+  readonly connection: R extends { metadata: { streams: true } } ? Connection : undefined;
 };
 
 /** Implements one operation: input is validated and access granted; errors are thrown, not answered. */

@@ -11,6 +11,7 @@ import type { Context } from '../src/context.js';
 import type { Database } from '../src/database/database.js';
 import { createLogger } from '../src/observability/logger.js';
 import { copyDatabase } from './databases.js';
+import { Secrets } from './secrecy.js';
 
 /**
  * A clock that runs with the machine's, unless it is stopped, and can be moved on: who waits past the new time is woken
@@ -108,7 +109,7 @@ const lend = (home: Home): Home => ({
 
 /**
  * Starts a whole server in this process, on a database of its own unless it is given a home. Settings are environment
- * variables.
+ * variables. When it is stopped its log is searched for every secret that was used with it.
  */
 export async function startServer(settings: Settings = {}, home?: Home): Promise<TestServer> {
   const { database, clock, encryptionKey, remove } = home ? lend(home) : await openHome();
@@ -119,7 +120,7 @@ export async function startServer(settings: Settings = {}, home?: Home): Promise
       done();
     },
   });
-  const config: Config = readConfig({
+  const environment = {
     POSTRIDER_LISTEN: '127.0.0.1:0',
     POSTRIDER_PUBLIC_URL: 'https://portal.example.com',
     POSTRIDER_ENCRYPTION_KEY: encryptionKey,
@@ -127,12 +128,19 @@ export async function startServer(settings: Settings = {}, home?: Home): Promise
     // The harness brings its own database; the setting only says that there could be other processes.
     ...(settings['POSTRIDER_ROLE'] === undefined ? {} : { POSTRIDER_DATABASE_URL: 'postgres://unused' }),
     ...settings,
-  });
+  };
+  const secrets = new Secrets(environment);
+  const config: Config = readConfig(environment);
   const parts: Parts = { clock, database, log: createLogger('debug', sink), validateResponses: true };
   const app = await createApp(config, parts);
   const url = await app.start();
   const as = (token: string | undefined): Client =>
-    createClient({ serverUrl: url, retries: 0, ...(token === undefined ? {} : { token }) });
+    createClient({
+      serverUrl: url,
+      retries: 0,
+      fetch: secrets.fetch,
+      ...(token === undefined ? {} : { token }),
+    });
   return {
     url,
     context: app.context,
@@ -142,11 +150,13 @@ export async function startServer(settings: Settings = {}, home?: Home): Promise
     createEnvironment: async (scopes) => {
       const id = `org_${randomBytes(12).toString('hex')}`;
       const key = await createApiKey(app.context, id, scopes);
+      secrets.note('a key', key);
       return { id, key, client: as(key) };
     },
     stop: async () => {
       await app.stop();
       await remove();
+      secrets.check(logs);
     },
   };
 }

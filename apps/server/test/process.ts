@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { logLines, Secrets } from './secrecy.js';
 
 /** The built program. */
 export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -16,7 +17,10 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** Everything it printed so far. */
   output(): string;
-  /** Ends it with a signal and resolves with its exit code (null when the signal ended it). */
+  /**
+   * Ends it with a signal and resolves with its exit code (null when the signal ended it). Rejects when a secret stands
+   * in its log.
+   */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -84,10 +88,12 @@ export async function startProcess(
     url: `http://127.0.0.1:${port}`,
     child,
     output: () => text,
-    end: (signal) => {
+    end: async (signal) => {
       const exit = exitOf(child);
       child.kill(signal);
-      return exit;
+      const code = await exit;
+      new Secrets(settings).check(logLines(text));
+      return code;
     },
   };
 }

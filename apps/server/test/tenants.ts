@@ -154,5 +154,10 @@ export async function callAs(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    // A stream does not end by itself: who gets one was let in.
+    await response.body?.cancel();
+    return { status: response.status, text: '' };
+  }
   return { status: response.status, text: await response.text() };
 }

@@ -106,7 +106,8 @@ function fetcher(token: TokenSource | undefined, settings: TransportSettings): A
   };
 }
 
-async function bearer(source: TokenSource | undefined): Promise<string | undefined> {
+/** The header that carries the token. @throws TypeError for one that HTTP cannot carry */
+export async function bearer(source: TokenSource | undefined): Promise<string | undefined> {
   const token = (typeof source === 'function' ? await source() : source)?.trim();
   if (!token) return undefined;
   // The platform's own complaint would show the token.

@@ -9,6 +9,14 @@ export {
   TimeoutError,
   unwrap,
 } from './errors.js';
+export {
+  createLive,
+  LIVE_SILENCE_MS,
+  type Live,
+  type LiveFilter,
+  type LiveInput,
+  type LiveUpdate,
+} from './live.js';
 export { type ListInput, type ListResult, type Page, paginate } from './paginate.js';
 export { MAX_RETRY_AFTER_MS } from './retry.js';
 export type { Timing } from './timing.js';

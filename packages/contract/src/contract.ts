@@ -8,6 +8,7 @@ import { environmentSettings } from './environment-settings/contract.js';
 import { eventType } from './event-type/contract.js';
 import { events } from './events/contract.js';
 import { health } from './health/contract.js';
+import { live } from './live/contract.js';
 import { management } from './management/contract.js';
 import { message } from './message/contract.js';
 import { messageAttempt } from './message-attempt/contract.js';
@@ -36,6 +37,7 @@ export const contract: {
   management: typeof management;
   environmentSettings: typeof environmentSettings;
   auditLog: typeof auditLog;
+  live: typeof live;
 } = {
   message,
   messageAttempt,
@@ -53,5 +55,6 @@ export const contract: {
   management,
   environmentSettings,
   auditLog,
+  live,
 };
 export type Contract = typeof contract;

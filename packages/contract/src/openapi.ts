@@ -178,18 +178,21 @@ function metaOf(field: z.ZodType): Json {
 const isList = (field: z.ZodType): boolean =>
   (metaOf(field)['openapi'] as Json | undefined)?.['type'] === 'array';
 
+/** What an answer carries: JSON, text that is no JSON, or nothing. */
+function contentOf(response: unknown, components: Components): Json {
+  if (response instanceof z.ZodType) {
+    return { content: { 'application/json': { schema: components.schemaOf(response, 'output') } } };
+  }
+  if (!isObject(response) || typeof response['contentType'] !== 'string') return {};
+  return { content: { [response['contentType']]: { schema: { type: 'string' } } } };
+}
+
 function responses(route: AppRoute, components: Components): Json {
   const out: Json = {};
   const order = Object.entries(route.responses).sort(([a], [b]) => Number(a) - Number(b));
   for (const [status, response] of order) {
     const description = STATUS_TEXT[status] ?? 'Successful Response';
-    out[status] =
-      response instanceof z.ZodType
-        ? {
-            description,
-            content: { 'application/json': { schema: components.schemaOf(response, 'output') } },
-          }
-        : { description };
+    out[status] = { description, ...contentOf(response, components) };
   }
   return out;
 }

@@ -53,6 +53,7 @@ describe.each(operations)('%s', (operationName, operation) => {
 
   test('takes an idempotency key if it is a POST, a body only if it is not a GET', () => {
     if (route.method === 'POST') expect(route.headers).toBe(idempotencyHeaders);
+    else if (operation.metadata.streams) expect(route.headers).toHaveProperty('shape.last-event-id');
     else expect(route.headers).toBeUndefined();
     if (route.method === 'POST' || route.method === 'PUT' || route.method === 'PATCH') {
       expect('body' in route).toBe(true);

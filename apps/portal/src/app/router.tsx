@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { parseActivity } from '../features/activity/periods';
 import { parseFilters } from '../features/filters/filters';
 import { OpeningScreen } from './opening-screen';
 import { ProblemScreen } from './problem-screen';
@@ -115,6 +116,14 @@ const messagesRoute = createRoute({
   component: lazyRouteComponent(() => import('../routes/messages'), 'MessagesPage'),
 });
 
+const activityRoute = createRoute({
+  ...inShell,
+  getParentRoute: () => applicationRoute,
+  path: '/activity',
+  validateSearch: parseActivity,
+  component: lazyRouteComponent(() => import('../routes/activity'), 'ActivityPage'),
+});
+
 const messageRoute = createRoute({
   ...inShell,
   getParentRoute: () => applicationRoute,
@@ -178,6 +187,7 @@ const routeTree = rootRoute.addChildren([
     endpointRoute.addChildren([endpointOverviewRoute, endpointTestingRoute, endpointAdvancedRoute]),
     messagesRoute,
     messageRoute,
+    activityRoute,
     eventTypesRoute,
     eventTypeRoute,
     verifyRoute,

@@ -11,6 +11,9 @@ import { PageHead } from '../components/page-head';
 import { Pager } from '../components/pager';
 import { FilterPanel } from '../features/filters/filter-panel';
 import { countFilters } from '../features/filters/filters';
+import { withLive } from '../features/live/list';
+import { LiveBar } from '../features/live/live-bar';
+import { useLiveMessages } from '../features/messages/live';
 import { MessageTable } from '../features/messages/message-table';
 import { useMessages } from '../features/messages/queries';
 import { useOpenSession } from '../features/session/session-scope';
@@ -22,6 +25,7 @@ export function MessagesPage() {
   const filters = useSearch({ from: '/$appId/messages' });
   const navigate = useNavigate({ from: '/$appId/messages' });
   const messages = useMessages(filters);
+  const live = useLiveMessages(filters, messages.refetch);
   const isFiltered = countFilters(filters) > 0;
   return (
     <>
@@ -39,16 +43,19 @@ export function MessagesPage() {
             <RefreshIcon size={16} />
           </ActionIcon>
         </div>
+        <LiveBar live={live} />
         <Loaded query={messages} lines={5}>
           {(list) =>
-            list.data.length === 0 ? (
+            list.data.length === 0 && live.shown.length === 0 ? (
               <Empty
                 title={isFiltered ? t('messages.noMatchTitle') : t('messages.emptyTitle')}
                 text={isFiltered ? t('messages.noMatchText') : t('messages.emptyText')}
               />
             ) : (
               <>
-                <MessageTable messages={list.data} />
+                <div ref={live.table}>
+                  <MessageTable messages={withLive(live, list.data)} />
+                </div>
                 <Pager
                   page={list}
                   iterator={filters.iterator}

@@ -1,10 +1,10 @@
-import { type Contract, contract, type OperationMetadata } from '@postrider/contract';
+import { type Contract, contract, type LiveEvent, type OperationMetadata } from '@postrider/contract';
 import { createExpressEndpoints, type RequestValidationError, type TsRestRequest } from '@ts-rest/express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Context } from '../context.js';
 import type { Dispatch } from '../dispatch/dispatcher.js';
 import { authenticationFailed, InvalidInputError, notFound, tooManyRequests } from '../errors.js';
-import type { Handlers } from '../handlers.js';
+import type { Caller, Connection, Handlers } from '../handlers.js';
 import { events } from '../observability/events.js';
 import { type Authenticate, bearerToken } from './authenticate.js';
 import { authorize } from './authorize.js';
@@ -18,7 +18,8 @@ import {
   toUuid,
 } from './idempotency.js';
 import { type Limiter, type Limiters, RATE_LIMIT_HEADERS, rateLimitValues } from './rate-limit.js';
-import { scopeOf } from './scope.js';
+import { type RequestScope, scopeOf } from './scope.js';
+import type { Streams } from './streams.js';
 import { type Issue, toProblem } from './validation-error.js';
 
 /** What requests go through before and after their handler. */
@@ -27,6 +28,7 @@ export interface Gate {
   readonly dispatch: Dispatch;
   readonly authenticate: Authenticate;
   readonly limiters: Limiters;
+  readonly streams: Streams;
   /** Checks answers against the contract: in tests, since it costs. */
   readonly validateResponses: boolean;
 }
@@ -126,17 +128,41 @@ type Args = {
   headers: Record<string, unknown>;
   body: unknown;
   req: Request;
+  res: Response;
 };
 type AnyHandler = (request: never) => Promise<Answer>;
 
+/** The other side of a stream, and how to begin it with what the handler answers. */
+function openStream(gate: Gate, route: AnyRoute, request: Request, response: Response) {
+  const scope = scopeOf(request);
+  const ended = gate.streams.connect(response);
+  const connection: Connection = {
+    signal: ended.signal,
+    check: () => checkAgain(gate, scope, metadataOf(route)),
+  };
+  const begin = (answer: Answer): Answer => {
+    const events = answer.body as AsyncIterable<LiveEvent>;
+    return { ...answer, body: gate.streams.begin(response, ended, scope.caller as Caller, events) };
+  };
+  return { connection, begin };
+}
+
+/** The application by its id: a uid may have become another's since the stream began. */
+async function checkAgain(gate: Gate, scope: RequestScope, { access }: OperationMetadata): Promise<void> {
+  const caller = await gate.authenticate(scope.token ?? '');
+  await authorize(scope, access, caller, scope.application?.id);
+}
+
 /** Our handlers in the shape that ts-rest wants. The one cast between the two stands here. */
-function toTsRest(handlers: unknown): never {
+function toTsRest(handlers: unknown, gate: Gate): never {
   const wrap = (node: unknown): unknown => {
     if (typeof node !== 'function') {
       return Object.fromEntries(Object.entries(node as object).map(([key, child]) => [key, wrap(child)]));
     }
-    return ({ params, query, headers, body, req }: Args): Promise<Answer> => {
+    return async ({ params, query, headers, body, req, res }: Args): Promise<Answer> => {
       const scope = scopeOf(req);
+      const route = (req as unknown as { tsRestRoute: AnyRoute }).tsRestRoute;
+      const stream = metadataOf(route).streams ? openStream(gate, route, req, res) : undefined;
       const run = () =>
         (node as AnyHandler)({
           params,
@@ -147,7 +173,9 @@ function toTsRest(handlers: unknown): never {
           caller: scope.caller,
           application: scope.application,
           userAgent: req.headers['user-agent'] ?? '',
+          connection: stream?.connection,
         } as never);
+      if (stream) return stream.begin(await run());
       return scope.call ? runOnce(scope, scope.call, run) : run();
     };
   };
@@ -171,7 +199,7 @@ function toInvalidInput(error: RequestValidationError, request: Request): Invali
 /** Serves every operation of the contract on the app. */
 export function serveContract(app: Express, handlers: Handlers<Contract>, gate: Gate): void {
   const enter = createEntrance(gate);
-  createExpressEndpoints(contract, toTsRest(handlers), app, {
+  createExpressEndpoints(contract, toTsRest(handlers, gate), app, {
     logInitialization: false,
     responseValidation: gate.validateResponses,
     globalMiddleware: [

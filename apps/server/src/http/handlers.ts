@@ -11,6 +11,7 @@ import { environmentSettingsRoutes } from '../resources/environment-settings/rou
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { eventsRoutes } from '../resources/events/routes.js';
 import { healthRoutes } from '../resources/health/routes.js';
+import { liveRoutes } from '../resources/live/routes.js';
 import { managementRoutes } from '../resources/management/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
 import { messageAttemptRoutes } from '../resources/message-attempt/routes.js';
@@ -35,4 +36,5 @@ export const handlers: Handlers<Contract> = {
   management: managementRoutes,
   environmentSettings: environmentSettingsRoutes,
   auditLog: auditLogRoutes,
+  live: liveRoutes,
 };

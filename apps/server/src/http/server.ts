@@ -24,8 +24,21 @@ export function createServer(app: Express): http.Server {
     },
     app,
   );
+  const silent = new Set<Socket>();
+  silentSockets.set(server, silent);
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
   return server;
 }
+
+/**
+ * Connections on which nothing was asked yet. Node does not count them as idle, and browsers and HTTP clients keep some
+ * in store: a stop would wait for them as for requests.
+ */
+const silentSockets = new WeakMap<http.Server, Set<Socket>>();
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use by another program',
@@ -64,5 +77,6 @@ export function drain(server: http.Server, graceMs: number): Promise<void> {
       resolve();
     });
     server.closeIdleConnections();
+    for (const socket of silentSockets.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
   });
 }

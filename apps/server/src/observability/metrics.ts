@@ -22,6 +22,7 @@ export interface Metrics {
 /** What is asked for at the moment somebody reads the metrics. */
 export interface LiveFigures {
   inFlight(): number;
+  streams(): number;
   pools(): Record<string, { total: number; idle: number; waiting: number }>;
   queue(): Promise<{ depth: number; ageSeconds: number }>;
 }
@@ -74,6 +75,14 @@ export function observeLive({ registry }: Metrics, live: LiveFigures): void {
     registers,
     collect() {
       this.set(live.inFlight());
+    },
+  });
+  new Gauge({
+    name: 'postrider_live_streams',
+    help: 'Live streams that are open',
+    registers,
+    collect() {
+      this.set(live.streams());
     },
   });
   new Gauge({

@@ -89,7 +89,7 @@ export async function deleteOldActivity(
   for (const table of ['endpoint_activity', 'event_type_activity']) {
     const result = await sql`
       delete from ${sql.table(table)} where ctid = any(array(
-        select ctid from ${sql.table(table)} where span = ${sql.lit(span)} and bucket < ${before}::timestamptz
+        select ctid from ${sql.table(table)} where -span = ${sql.lit(-span)} and bucket < ${before}::timestamptz
         order by bucket limit ${limit}
       ))`.execute(database);
     count += Number(result.numAffectedRows ?? 0);

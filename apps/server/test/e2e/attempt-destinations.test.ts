@@ -33,7 +33,11 @@ it('the endpoints that a message was sent to are listed by id, deleted ones too'
   const { data, ...rest } = await list(id);
   expect(data.map((one) => one.id)).toEqual(ids);
   expect(rest).toEqual({ iterator: ids[2], prevIterator: `-${ids[0]}`, done: true });
-  const { metadata: _, ...first } = endpoints.find((one) => one.id === ids[0]) ?? { metadata: {} };
+  // This list has what endpoints are, not why one is disabled.
+  const { metadata, disabledReason, disabledAt, ...first } = Object(
+    endpoints.find((one) => one.id === ids[0]),
+  );
+  expect([metadata, disabledReason, disabledAt]).toEqual([{ n: expect.any(String) }, null, null]);
   expect(data[0]).toEqual({ ...first, status: 0, statusText: 'success', nextAttempt: null });
   await scene.client.endpoint.delete({ params: { app_id: scene.appId, endpoint_id: ids[1] ?? '' } });
   expect(await idsOf('mine')).toEqual(ids);

@@ -44,7 +44,7 @@ it('without the key that sealed it a secret is a 500 that says so, and it is rea
     body: {
       code: 'secret_unreadable',
       detail:
-        'A stored secret cannot be read: it was not sealed with an encryption key that this service has.',
+        'A stored secret cannot be read: it is damaged, or sealed with an encryption key that this service does not have.',
     },
   };
   expect(await call('GET', `/endpoint/${id}/secret`)).toEqual(refused);

@@ -45,6 +45,8 @@ describe('create', () => {
       url: 'http://bad.url/',
       version: 1,
       disabled: false,
+      disabledReason: null,
+      disabledAt: null,
       eventTypes: null,
       filterTypes: null,
       channels: null,
@@ -53,8 +55,11 @@ describe('create', () => {
       id: expect.stringMatching(/^ep_[0-9A-Za-z]{27}$/),
       metadata: {},
     });
-    expect((await get((body as EndpointOut).id)).body).toEqual(body);
-    expect((await get('mine')).body).toEqual(body);
+    expect((await get((body as EndpointOut).id)).body).toEqual({
+      ...(body as EndpointOut),
+      failingSince: null,
+    });
+    expect((await get('mine')).body).toEqual({ ...(body as EndpointOut), failingSince: null });
   });
 
   it('keeps everything that is given', async () => {
@@ -196,8 +201,11 @@ describe('change', () => {
       [{ uid: null }, { uid: null }],
       [{ url: 'HTTP://Other.example' }, { url: 'http://other.example/' }],
       [{ version: 9 }, { version: 9 }],
-      [{ disabled: false }, { disabled: false }],
-      [{ disabled: true }, { disabled: true }],
+      [{ disabled: false }, { disabled: false, disabledReason: null, disabledAt: null }],
+      [
+        { disabled: true },
+        { disabled: true, disabledReason: 'operator', disabledAt: expect.stringMatching(/Z$/) },
+      ],
       [{ filterTypes: ['u'] }, { eventTypes: ['u'], filterTypes: ['u'] }],
       [{ eventTypes: null }, { eventTypes: null, filterTypes: null }],
       [{ eventTypes: ['t', 'u', 't'] }, { eventTypes: ['t', 'u'], filterTypes: ['t', 'u'] }],
@@ -214,7 +222,7 @@ describe('change', () => {
       const answer = await patch(id, change);
       expect(answer.status, JSON.stringify(change)).toBe(200);
       expect(answer.body).toEqual(expected);
-      expect((await get(id)).body).toEqual(expected);
+      expect((await get(id)).body).toEqual({ ...expected, failingSince: null });
     }
     for (const name of ['description', 'url', 'version', 'disabled']) {
       expect((await patch(id, { [name]: null })).status, name).toBe(422);
@@ -237,6 +245,8 @@ describe('change', () => {
       url: 'https://b.example/',
       version: 1,
       disabled: false,
+      disabledReason: null,
+      disabledAt: null,
       eventTypes: null,
       filterTypes: null,
       channels: null,

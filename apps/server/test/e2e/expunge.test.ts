@@ -47,7 +47,7 @@ describe('the payload of a message', () => {
     expect((await expunge('mine')).status).toBe(204);
     expect(await read('mine')).toEqual({ ...message, payload: { expired: true } });
     const raw = await unwrap(scene.client.message.getRawPayload(paramsOf(message.id)));
-    expect(raw).toEqual({ payload: '{"expired":true}' });
+    expect(raw).toEqual({ payload: '{"expired":true}', expired: true });
     const without = { ...paramsOf(message.id), query: { with_content: false } };
     expect(await unwrap(scene.client.message.get(without))).toMatchObject({ payload: {} });
     expect(await scene.attemptsOf(message.id)).toHaveLength(1);

@@ -98,7 +98,7 @@ describe('read', () => {
     expect((await get(id)).body).toMatchObject({ payload: { expired: true } });
     expect((await get(id, { with_content: false })).body).toMatchObject({ payload: {} });
     expect((await list()).data).toMatchObject([{ payload: { expired: true } }]);
-    expect((await raw(id)).body).toEqual({ payload: '{"expired":true}' });
+    expect((await raw(id)).body).toEqual({ payload: '{"expired":true}', expired: true });
   });
 
   it('is 404 for what is not there, in this application', async () => {

@@ -102,7 +102,9 @@ it('completes the figures of hours and days from those that an older service had
   const overTime = async (span: 300 | 3_600 | 86_400) => {
     const stretch = { since: day(1), until: day(30) };
     const rows = await sumOverTime(database.kysely, 'app_1', stretch, span, undefined);
-    return rows.map(({ at, success }) => [at.getTime(), success]).sort();
+    return rows
+      .map(({ at, success }) => [at.getTime(), success] as const)
+      .sort(([one], [other]) => one - other);
   };
   expect(await overTime(86_400)).toEqual([
     [day(1).getTime(), 1],

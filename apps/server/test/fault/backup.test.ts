@@ -134,7 +134,9 @@ describe('a restore', () => {
     const client = createClient({ serverUrl: server.url, token: API_KEY });
     const { body } = await client.application.list({ query: {} });
     await server.end('SIGTERM');
-    return (body as { data: { uid?: string | null }[] }).data.map(({ uid }) => uid).sort();
+    return (body as { data: { uid?: string | null }[] }).data
+      .map(({ uid }) => uid ?? '')
+      .sort((one, other) => one.localeCompare(other));
   }
 
   it('replaces only what it was asked to, and keeps it', async () => {

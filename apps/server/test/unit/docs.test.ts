@@ -54,6 +54,7 @@ it('metrics are those that the operating page lists', async () => {
   const metrics = createMetrics();
   observeLive(metrics, {
     inFlight: () => 0,
+    streams: () => 0,
     pools: () => ({}),
     queue: async () => ({ depth: 0, ageSeconds: 0 }),
   });

@@ -60,8 +60,13 @@ export interface OperationMetadata {
   readonly access: Access;
   /** Its idempotency key is committed together with its effect, not beside it. */
   readonly commitsKey?: true;
+  /** Its answer is a stream of server-sent events, for as long as the caller stays and may read it. */
+  readonly streams?: true;
 }
 
 /** Builds an operation's metadata: `operation('Application', { kind: 'environment' })`. */
-export const operation = <A extends Access>(tag: string, access: A, more: { commitsKey?: true } = {}) =>
-  ({ tag, access, ...more }) as const;
+export const operation = <A extends Access, M extends Pick<OperationMetadata, 'commitsKey' | 'streams'>>(
+  tag: string,
+  access: A,
+  more?: M,
+): { readonly tag: string; readonly access: A } & M => ({ tag, access, ...(more ?? ({} as M)) });

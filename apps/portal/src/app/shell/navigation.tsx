@@ -7,6 +7,7 @@ import shell from './shell.module.css';
 const PAGES = [
   { to: '/$appId/endpoints', label: 'navigation.endpoints' },
   { to: '/$appId/messages', label: 'navigation.messages' },
+  { to: '/$appId/activity', label: 'navigation.activity' },
   { to: '/$appId/event-types', label: 'navigation.eventTypes' },
   { to: '/$appId/verify', label: 'navigation.verify' },
   { to: '/$appId/access', label: 'navigation.access' },

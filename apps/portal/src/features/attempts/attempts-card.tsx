@@ -9,8 +9,11 @@ import { Pager } from '../../components/pager';
 import { Segments } from '../../components/segments';
 import { FilterPanel } from '../filters/filter-panel';
 import { countFilters, type Filters } from '../filters/filters';
+import { withLive } from '../live/list';
+import { LiveBar } from '../live/live-bar';
 import { AttemptTable } from './attempt-table';
 import styles from './attempts-card.module.css';
+import { useLiveAttempts } from './live';
 import { useEndpointAttempts } from './queries';
 
 interface AttemptsCardProps {
@@ -24,6 +27,7 @@ export function AttemptsCard({ endpointId, filters, onChange }: AttemptsCardProp
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const attempts = useEndpointAttempts(endpointId, filters);
+  const live = useLiveAttempts(endpointId, filters, attempts.refetch);
   const isFiltered = countFilters(filters) > 0 || filters.status !== undefined;
   return (
     <Card
@@ -54,17 +58,20 @@ export function AttemptsCard({ endpointId, filters, onChange }: AttemptsCardProp
           }
         />
         <FilterPanel filters={filters} onChange={onChange} />
+        <LiveBar live={live} />
       </div>
       <Loaded query={attempts} lines={4}>
         {(list) =>
-          list.data.length === 0 ? (
+          list.data.length === 0 && live.shown.length === 0 ? (
             <Empty
               title={isFiltered ? t('attempts.noMatchTitle') : t('attempts.emptyTitle')}
               text={isFiltered ? t('attempts.noMatchText') : t('attempts.emptyText')}
             />
           ) : (
             <>
-              <AttemptTable attempts={list.data} />
+              <div ref={live.table}>
+                <AttemptTable attempts={withLive(live, list.data)} />
+              </div>
               <Pager
                 page={list}
                 iterator={filters.iterator}

@@ -6,7 +6,7 @@ import { type Filters, toListQuery } from '../filters/filters';
 import { useOpenSession } from '../session/session-scope';
 
 /** Success and fail as numbers of the wire. */
-const STATUS = { success: 0, fail: 2 } as const;
+export const STATUS = { success: 0, fail: 2 } as const;
 
 /** A page of an endpoint's attempts, newest first, with their messages. */
 export function useEndpointAttempts(endpointId: string, filters: Filters) {

@@ -44,11 +44,14 @@ export function useEndpoint(endpointId: string) {
   return useQuery(query('endpoint', api.endpoint.get, { params: useEndpointParams(endpointId) }));
 }
 
-/** The endpoint's attempts of the last 28 days, counted. */
-export function useEndpointStats(endpointId: string) {
+/** The endpoint's attempts since an instant, counted; of the last 28 days where none is given. */
+export function useEndpointStats(endpointId: string, since?: string) {
   const { api } = useOpenSession();
-  const args = { params: useEndpointParams(endpointId), query: {} };
-  return useQuery(query('endpointStats', api.endpoint.getStats, args));
+  const args = { params: useEndpointParams(endpointId), query: { since } };
+  return useQuery({
+    ...query('endpointStats', api.endpoint.getStats, args),
+    placeholderData: keepPreviousData,
+  });
 }
 
 /** Figures of rows are asked for a few at a time, so that they do not hold up what the reader clicks on. */

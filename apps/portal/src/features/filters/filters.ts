@@ -38,6 +38,17 @@ export function parseFilters(search: Record<string, unknown>): Filters {
 export const countFilters = ({ eventType, channel, tag, after, before }: Filters): number =>
   [eventType, channel, tag, after, before].filter((value) => value !== undefined).length;
 
+/** Whether something new can come to the page: it is the newest one, and its time has no end. */
+export const canGrow = ({ iterator, before }: Filters): boolean =>
+  iterator === undefined && before === undefined;
+
+/** The filters that say which messages, without their time. */
+export const toLabelQuery = ({ channel, tag, eventType }: Filters) => ({
+  channel,
+  tag,
+  event_types: eventType === undefined ? undefined : [eventType],
+});
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /**
