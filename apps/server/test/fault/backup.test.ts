@@ -215,7 +215,7 @@ describe('a restore', () => {
     const limited = (parameters: string) =>
       promisify(execFile)(
         'bash',
-        ['-c', `ulimit -f 2000; exec "$0" "$1" ${parameters}`, process.execPath, MAIN],
+        ['--norc', '-c', `ulimit -f 2000; exec "$0" "$1" ${parameters}`, process.execPath, MAIN],
         {
           env: { PATH: process.env['PATH'], ...settings },
         },
