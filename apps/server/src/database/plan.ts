@@ -36,7 +36,7 @@ export interface SchemaState {
   readonly indexes: Readonly<Record<string, string>>;
 }
 
-/** Seconds for a million rows, measured on PGlite and PostgreSQL 16 with rows of 500 bytes; a busy disk takes longer. */
+/** Seconds for a million rows of 500 bytes, roughly: a busy disk takes longer. */
 const SECONDS_PER_MILLION = { index: 3, rewrite: 12, scan: 1, rows: 12, none: 0 };
 type Work = keyof typeof SECONDS_PER_MILLION;
 
