@@ -2,6 +2,7 @@ import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './code-block.module.css';
 import { CopyButton } from './copy-button';
+import { ScrollRegion } from './scroll-region';
 
 interface CodeBlockProps {
   readonly text: string;
@@ -45,11 +46,9 @@ export function CodeBlock({ text, label, isJson = false }: CodeBlockProps) {
   );
   return (
     <div className={styles.box}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and regions must differ by name */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className={styles.code} tabIndex={0} role="group" aria-label={label}>
-        {content}
-      </pre>
+      <ScrollRegion className={styles.code} label={label}>
+        <pre>{content}</pre>
+      </ScrollRegion>
       <div className={styles.copy}>
         <CopyButton
           text={text}

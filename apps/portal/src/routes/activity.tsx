@@ -2,24 +2,23 @@ import { ActionIcon } from '@mantine/core';
 import type { StatisticsPeriod } from '@postrider/contract';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { usePortal } from '../app/portal';
 import { Card } from '../components/card';
 import { RefreshIcon } from '../components/icons';
 import { NativeSelect } from '../components/inputs';
 import { Loaded } from '../components/loaded';
 import { Empty } from '../components/note';
+import { OutcomeFigures } from '../components/outcomes';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
 import { Segments } from '../components/segments';
 import styles from '../features/activity/activity.module.css';
 import { Chart } from '../features/activity/chart';
-import { type Counts, OUTCOMES, sumOf, toBars, toTypes, totalOf } from '../features/activity/figures';
+import { OUTCOMES, sumOf, toBars, toTypes, totalOf } from '../features/activity/figures';
 import { type ActivityChoice, PERIODS, SPAN_OF } from '../features/activity/periods';
 import { useActivity, useActivityByType } from '../features/activity/queries';
 import { PeriodTable, TypeTable } from '../features/activity/tables';
 import { useEventTypes } from '../features/event-types/queries';
 import { useMay } from '../features/session/queries';
-import { formatNumber } from '../lib/format';
 import { NotFoundPage } from './not-found';
 
 /** How deliveries went over time: as a chart, in figures, and by event type. */
@@ -65,7 +64,7 @@ function Overview({ choice, period }: OverviewProps) {
               <Empty title={t('activity.emptyTitle')} text={t('activity.emptyText')} />
             ) : (
               <>
-                <Totals counts={total} />
+                <OutcomeFigures kinds={OUTCOMES} counts={total} />
                 {/* While another choice loads, the figures are still those of the former one. */}
                 <Chart bars={bars} period={series.period} />
               </>
@@ -133,23 +132,5 @@ function Choice({ choice, period, isLoading, refresh }: ChoiceProps) {
         <RefreshIcon size={16} />
       </ActionIcon>
     </div>
-  );
-}
-
-function Totals({ counts }: { readonly counts: Counts }) {
-  const { t } = useTranslation();
-  const { locale } = usePortal();
-  return (
-    <dl className={styles.totals}>
-      {OUTCOMES.map((outcome) => (
-        <div key={outcome}>
-          <dt className={styles.term}>
-            <span className={styles.dot} data-kind={outcome} />
-            {t(`status.${outcome}`)}
-          </dt>
-          <dd className={styles.sum}>{formatNumber(counts[outcome], locale.tag)}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -2,7 +2,9 @@ import type { StatisticsPeriod } from '@postrider/contract';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePortal } from '../../app/portal';
+import { OutcomeMark } from '../../components/outcomes';
 import page from '../../components/page.module.css';
+import { ScrollRegion } from '../../components/scroll-region';
 import table from '../../components/table.module.css';
 import { formatNumber } from '../../lib/format';
 import styles from './activity.module.css';
@@ -70,26 +72,23 @@ interface FigureTableProps {
 function FigureTable({ label, first, children }: FigureTableProps) {
   const { t } = useTranslation();
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what can be filled in
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys
-    <div className={styles.scroll} role="group" aria-label={label} tabIndex={0}>
+    <ScrollRegion className={styles.scroll} label={label}>
       <table className={table.table}>
         <thead>
           <tr>
             <th scope="col">{first}</th>
             {OUTCOMES.map((outcome) => (
               <th key={outcome} scope="col" className={`${table.tight} ${table.end}`}>
-                <span className={styles.term}>
-                  <span className={styles.dot} data-kind={outcome} />
+                <OutcomeMark kind={outcome}>
                   <span className={styles.name}>{t(`status.${outcome}`)}</span>
-                </span>
+                </OutcomeMark>
               </th>
             ))}
           </tr>
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

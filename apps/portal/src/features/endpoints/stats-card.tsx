@@ -1,11 +1,10 @@
 import type { EndpointStats } from '@postrider/contract';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { usePortal } from '../../app/portal';
 import { Card } from '../../components/card';
 import { Loaded } from '../../components/loaded';
+import { OutcomeFigures, outcomeColour } from '../../components/outcomes';
 import { Segments } from '../../components/segments';
-import { formatNumber } from '../../lib/format';
 import { SPANS, type SpanName, spanSince } from '../activity/periods';
 import { useEndpointStats } from './queries';
 import styles from './stats-card.module.css';
@@ -38,26 +37,21 @@ export function StatsCard({ endpointId }: { readonly endpointId: string }) {
 }
 
 function Figures({ counts }: { readonly counts: EndpointStats }) {
-  const { t } = useTranslation();
-  const { locale } = usePortal();
   return (
     <>
       <div className={styles.bar} aria-hidden="true">
         {KINDS.filter((kind) => counts[kind] > 0).map((kind) => (
-          <div key={kind} className={styles.part} data-kind={kind} style={{ flex: counts[kind] }} />
+          <div
+            key={kind}
+            className={`${styles.part} ${outcomeColour}`}
+            data-kind={kind}
+            style={{ flex: counts[kind] }}
+          />
         ))}
       </div>
-      <dl className={styles.legend}>
-        {KINDS.map((kind) => (
-          <div key={kind}>
-            <dt className={styles.term}>
-              <span className={styles.dot} data-kind={kind} />
-              {t(`status.${kind}`)}
-            </dt>
-            <dd className={styles.number}>{formatNumber(counts[kind], locale.tag)}</dd>
-          </div>
-        ))}
-      </dl>
+      <div className={styles.legend}>
+        <OutcomeFigures kinds={KINDS} counts={counts} />
+      </div>
     </>
   );
 }
