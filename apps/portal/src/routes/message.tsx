@@ -7,9 +7,9 @@ import { Card } from '../components/card';
 import { CopyButton } from '../components/copy-button';
 import { CopyableId, Fact, Labels } from '../components/facts';
 import { Instant } from '../components/instant';
-import { Loaded } from '../components/loaded';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
+import { PageProblem } from '../components/page-problem';
 import { PageSkeleton } from '../components/page-skeleton';
 import { DeliveriesCard } from '../features/messages/deliveries-card';
 import { NotDeliveredCard } from '../features/messages/not-delivered-card';
@@ -25,7 +25,19 @@ export function MessagePage() {
   const message = useMessage(messageId);
   if (hasStatus(message.error, 404)) return <Screen kind="messageMissing" action={<ToMessages />} />;
   if (message.isPending) return <PageSkeleton heading={<PageHead title={t('message.loading')} />} />;
-  return <Loaded query={message}>{(data) => <Message key={data.id} message={data} />}</Loaded>;
+  if (message.data !== undefined) return <Message key={message.data.id} message={message.data} />;
+  return (
+    <PageProblem
+      title={t('message.loading')}
+      back={
+        <Breadcrumb here={<span className={page.mono}>{messageId}</span>}>
+          <ToMessages />
+        </Breadcrumb>
+      }
+      error={message.error}
+      retry={() => void message.refetch()}
+    />
+  );
 }
 
 function ToMessages() {
