@@ -37,7 +37,7 @@ const callAsWritten = (path: string): Promise<number | undefined> =>
   });
 
 describe('paths', () => {
-  it.each(['/api/v1/app', '/api/v1/app/', '//api/v1/app', '/api/v1/app/?limit=1'])(
+  it.each(['/api/v1/app', '/api/v1/app/', '/api/v1/app///', '//api/v1/app', '///api/v1/app//?limit=1'])(
     '%s lists',
     async (path) => {
       expect(await callAsWritten(path)).toBe(200);
@@ -187,6 +187,9 @@ describe('beside the API', () => {
     const ping = await call('/api/v1/health/ping');
     expect(ping.status).toBe(204);
     expect(await ping.text()).toBe('');
+    for (const path of ['/api/v1/health/ping', '/api/v1/health/ping/']) {
+      expect((await call(path, { method: 'HEAD', headers: { authorization: '' } })).status).toBe(204);
+    }
   });
 
   it('serves its OpenAPI document and a reference page that loads nothing from elsewhere', async () => {
