@@ -14,7 +14,7 @@ export interface Row {
   readonly name: string;
   readonly status: number;
   readonly code: string;
-  provoke(stage: Stage): Promise<Refusal>;
+  readonly provoke: (stage: Stage) => Promise<Refusal>;
 }
 
 type CallOf = (stage: Stage) => Call | Promise<Call>;

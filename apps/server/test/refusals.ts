@@ -40,7 +40,7 @@ export interface Refusal {
 export interface Provocation {
   readonly status: number;
   readonly code?: string;
-  provoke(stage: Stage): Promise<readonly Refusal[]>;
+  readonly provoke: (stage: Stage) => Promise<readonly Refusal[]>;
 }
 
 /** What provocations work with. */
