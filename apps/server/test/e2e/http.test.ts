@@ -78,6 +78,12 @@ describe('bodies', () => {
     expect(answer.status).toBe(201);
   });
 
+  it('in an encoding that nobody knows are 415 in JSON', async () => {
+    const answer = await post('{"name":"x"}', { 'content-encoding': 'compress' });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({ code: 'unsupported_media_type' });
+  });
+
   it.each(['{', 'nonsense', '{"name":"a"} b'])('malformed JSON (%s) is 422', async (text) => {
     const answer = await post(text);
     expect(answer.status).toBe(422);
