@@ -2,6 +2,7 @@ import type { EndpointOut } from '@postrider/contract';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Screen } from '../app/screen';
+import { Address } from '../components/address';
 import { Breadcrumb } from '../components/breadcrumb';
 import { CopyButton } from '../components/copy-button';
 import { Loaded } from '../components/loaded';
@@ -62,7 +63,8 @@ function Endpoint({ endpoint }: { readonly endpoint: EndpointOut }) {
             <ToEndpoints />
           </Breadcrumb>
         }
-        title={endpoint.url}
+        title={<Address url={endpoint.url} />}
+        documentTitle={endpoint.url}
         lead={endpoint.description === '' ? undefined : endpoint.description}
         actions={
           <>
