@@ -8,7 +8,7 @@ import { Lines } from '../../components/lines';
 import { Loaded } from '../../components/loaded';
 import page from '../../components/page.module.css';
 import styles from './event-type-picker.module.css';
-import { useEventTypes } from './queries';
+import { MOST_TYPES, useEventTypes } from './queries';
 import { type NamedType, namesIn, search, type TreeNode, toTree } from './tree';
 
 interface PickerProps {
@@ -71,6 +71,9 @@ function Tree({ types, chosen, onChange }: PickerProps & { readonly types: reado
           <>
             <Nodes nodes={nodes} chosen={chosen} onChange={onChange} isSearching={isSearching} />
             <More number={cut} />
+            {types.length < MOST_TYPES ? null : (
+              <p className={page.aside}>{t('catalog.cut', { number: MOST_TYPES })}</p>
+            )}
           </>
         )}
       </div>

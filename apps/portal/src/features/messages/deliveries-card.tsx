@@ -123,10 +123,10 @@ function Delivery({ messageId, destination, attempts, chosen, canResend }: Deliv
     <li className={styles.delivery}>
       <div className={styles.head}>
         <div className={styles.where}>
-          {attempts === undefined ? (
+          {attempts === undefined && destination.statusText === 'fail' ? (
             <Skeleton height="1.25rem" width="5rem" />
           ) : (
-            <StatusPill status={stateOf(destination, attempts.length)} />
+            <StatusPill status={stateOf(destination, attempts?.length ?? 0)} />
           )}
           <Link
             to="/$appId/endpoints/$endpointId"
