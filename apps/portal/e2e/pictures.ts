@@ -10,7 +10,7 @@ import { linkTo, useSetting } from './walk';
 const PICTURES = fileURLToPath(new URL('../../../docs/pictures', import.meta.url));
 /** When all of it seems to happen, and where the customer's server seems to be. */
 const NOW = new Date('2026-11-24T09:30:00Z');
-const CUSTOMER = 'https://hooks.harbour-coffee.example';
+const CUSTOMER = 'https://hooks.harbour.example';
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 describe('the pictures', () => {
@@ -73,7 +73,7 @@ describe('the pictures', () => {
         await main(page).getByLabel('Event type').selectOption('invoice.paid');
         await main(page).getByRole('combobox', { name: 'Example' }).selectOption('Example 2');
         await main(page).getByRole('button', { name: 'Send example' }).click();
-        await main(page).getByText('Delivered').waitFor();
+        await main(page).getByText('Show the message').scrollIntoViewIfNeeded();
       },
     },
     {
@@ -112,7 +112,7 @@ describe('the pictures', () => {
       locale: 'en-GB',
       timezoneId: 'UTC',
       reducedMotion: 'reduce',
-      viewport: { width: 1080, height: 760 },
+      viewport: { width: 1000, height: 700 },
       ...options,
     });
     try {
@@ -149,7 +149,7 @@ describe('the pictures', () => {
       const body = `<!doctype html><title>Acme</title><style>
         body { margin: 0; font: 15px sans-serif; display: grid; grid-template-columns: 9rem 1fr; height: 100vh }
         nav { background: #251a4a; color: #fff; padding: 1.5rem; line-height: 2.4 } h1 { font-size: 1.4rem; margin: 1.5rem }
-        iframe { border: 1px solid #ddd; border-radius: 10px; margin: 0 1.5rem; width: calc(100% - 3rem); height: 650px }
+        iframe { border: 1px solid #ddd; border-radius: 10px; margin: 0 1.5rem; width: calc(100% - 3rem); height: 590px }
         </style><nav><b>Acme</b><br>Dashboard<br>Team<br>Billing<br>Webhooks</nav>
         <div><h1>Webhooks</h1><iframe src="${link}" title="Webhooks" allow="clipboard-write"></iframe></div>`;
       // Browsers keep pages of the internet away from this machine's servers; so it is a page of this one.
