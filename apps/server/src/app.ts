@@ -29,6 +29,7 @@ import { createLogger, type Logger } from './observability/logger.js';
 import { createMetrics, observeLive } from './observability/metrics.js';
 import { parseSubnets } from './outbound/address.js';
 import { createSender } from './outbound/send.js';
+import { Readiness } from './readiness.js';
 import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
@@ -168,9 +169,14 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     pools: () => context.database.pools(),
     queue: () => queue.read(),
   });
+  const readiness = new Readiness(context, {
+    work: () => dispatcher.workState,
+    directory: lock && config.database.kind === 'embedded' ? config.database.directory : undefined,
+  });
   const gate = {
     context,
     dispatch: dispatcher,
+    readiness,
     authenticate: createAuthenticate(context),
     limiters: createLimiters(config.limits),
     streams,
@@ -197,7 +203,11 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     return address;
   };
   const stopOnce = async () => {
+    // First of all, so that a load balancer sends nothing new here by the time nothing new is taken.
+    readiness.stop();
     await started?.catch(() => {});
+    if (server.listening && config.drainDelaySeconds > 0)
+      await context.clock.wait(config.drainDelaySeconds * 1000);
     stopping.abort();
     streams.close();
     await drain(server, config.drainSeconds * 1000);

@@ -52,6 +52,11 @@ export const events = {
 
   serviceStopped: ({ log }: Source) => log.info({ event: 'service.stopped' }, 'stopped'),
 
+  readinessChanged: ({ log }: Source, fields: { ready: boolean; failed: readonly string[] }) =>
+    fields.ready
+      ? log.info({ event: 'service.ready', ...fields }, 'the service is ready again')
+      : log.warn({ event: 'service.not_ready', ...fields }, 'the service is not ready'),
+
   applicationCreated: ({ log }: Source, fields: { environmentId: string; applicationId: string }) =>
     log.info({ event: 'application.created', ...fields }),
 
