@@ -145,14 +145,19 @@ function examineSchema(applied: readonly string[]): ReadyCheck {
   return ok('schema', newer > 0 ? `has ${newer} steps of a newer version` : 'is up to date');
 }
 
+/** Room that is left where a directory is, in bytes. */
+export async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
+
 /** Writes to the directory, and looks how much room is left. @throws Error when it cannot be written to */
 export async function examineStorage(directory: string, leastFreeBytes: number): Promise<ReadyCheck> {
   const trial = join(directory, '.ready');
   await writeFile(trial, 'x', { mode: 0o600 });
   await rm(trial, { force: true });
-  const { bavail, bsize } = await statfs(directory);
-  const mebibytes = Math.floor((bavail * bsize) / 1024 / 1024);
-  return bavail * bsize < leastFreeBytes
-    ? error('storage', `only ${mebibytes} MiB are free`)
+  const free = await freeBytesOf(directory);
+  return free < leastFreeBytes
+    ? error('storage', `only ${Math.floor(free / 1024 / 1024)} MiB are free`)
     : ok('storage', 'can be written to, and has room');
 }

@@ -135,8 +135,10 @@ export const events = {
   workerRegistered: ({ log }: Source, fields: { worker: number }) =>
     log.info({ event: 'worker.registered', ...fields }),
 
-  workerTakenOver: ({ log }: Source, fields: { worker: number; deliveries: number }) =>
-    log.warn({ event: 'worker.taken_over', ...fields }, 'the work of a dead process goes on here'),
+  workerTakenOver: ({ log, metrics }: Source, fields: { worker: number; deliveries: number }) => {
+    metrics.workersTakenOver.inc();
+    log.warn({ event: 'worker.taken_over', ...fields }, 'the work of a dead process goes on here');
+  },
 
   messageAccepted: (
     { log, metrics }: Source,
