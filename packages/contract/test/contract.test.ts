@@ -31,7 +31,7 @@ describe.each(operations)('%s', (operationName, operation) => {
   });
 
   test('has a path of the API with its parameters, ending in a slash', () => {
-    expect(route.path).toMatch(/^\/api\/v1\/.*\/$/);
+    expect(route.path).toMatch(/^\/(api\/v1\/.*|ready)\/$/);
     const inPath = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1]);
     expect(keysOf(route.pathParams).sort()).toEqual(inPath.sort());
     if (metadata.access.kind === 'application') expect(inPath).toContain('app_id');

@@ -6,6 +6,7 @@ import type { Dispatch } from '../dispatch/dispatcher.js';
 import { authenticationFailed, InvalidInputError, notFound, tooManyRequests } from '../errors.js';
 import type { Caller, Connection, Handlers } from '../handlers.js';
 import { events } from '../observability/events.js';
+import type { Readiness } from '../readiness.js';
 import { type Authenticate, bearerToken } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { createBodyReader } from './body.js';
@@ -27,6 +28,7 @@ import { type Issue, toProblem } from './validation-error.js';
 export interface Gate {
   readonly context: Context;
   readonly dispatch: Dispatch;
+  readonly readiness: Readiness;
   readonly authenticate: Authenticate;
   readonly limiters: Limiters;
   readonly streams: Streams;

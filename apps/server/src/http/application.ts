@@ -18,7 +18,7 @@ const PREFLIGHT_SECONDS = 600;
 
 /** A process that only makes deliveries says how it is, and nothing else. */
 const serveHealthOnly: RequestHandler = (request, response, next) => {
-  if (/^\/(api\/v1\/health|metrics)(\/|$)/.test(request.path)) return next();
+  if (/^\/(api\/v1\/health|ready|metrics)(\/|$)/.test(request.path)) return next();
   response
     .status(404)
     .json({ code: 'not_found', detail: 'This process makes deliveries; it does not serve the API.' });
@@ -35,7 +35,7 @@ export function createHttpApplication(handlers: Handlers<Contract>, gate: Gate, 
     request.url = tidyUrl(request.url);
     next();
   });
-  app.use(openScope(gate.context, gate.dispatch));
+  app.use(openScope(gate.context, gate));
   app.use(
     cors({
       origin: '*',
