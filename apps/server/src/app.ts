@@ -21,7 +21,7 @@ import { createHttpApplication } from './http/application.js';
 import { createAuthenticate } from './http/authenticate.js';
 import { handlers } from './http/handlers.js';
 import { createLimiters } from './http/rate-limit.js';
-import { createServer, drain, listen } from './http/server.js';
+import { createServer, drain, listen, takeLeave } from './http/server.js';
 import { Streams } from './http/streams.js';
 import { runMaintenance, runTally } from './maintenance.js';
 import { events } from './observability/events.js';
@@ -197,6 +197,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     return address;
   };
   const stopOnce = async () => {
+    takeLeave(server);
     await started?.catch(() => {});
     stopping.abort();
     streams.close();
