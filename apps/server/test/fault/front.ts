@@ -69,7 +69,8 @@ export class Front {
   async #watch(target: Target): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const ready = await request(`${target.url}/ready`).then(
+      // A connection of its own each time: one that is kept says nothing about new ones.
+      const ready = await request(`${target.url}/ready`, { reset: true }).then(
         async ({ statusCode, body }) => {
           await body.dump();
           return statusCode === 200;

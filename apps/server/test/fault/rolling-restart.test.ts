@@ -7,7 +7,7 @@ import { API_KEY, createCustomer, Stage } from './stage.js';
 import { SteadyLoad } from './steady-load.js';
 
 /** `npm run bench -- rolling` asks for more than a busy machine can be held to. */
-const RATE = Number(process.env['POSTRIDER_ROLLING_RATE'] ?? 100);
+const RATE = Number(process.env['POSTRIDER_ROLLING_RATE'] ?? 60);
 const TURNS = Number(process.env['POSTRIDER_ROLLING_TURNS'] ?? 2);
 /** Messages between two restarts. */
 const BETWEEN = RATE / 2;

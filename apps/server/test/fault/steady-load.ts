@@ -16,7 +16,7 @@ export class SteadyLoad {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #client: ReturnType<typeof createClient>;
   readonly #applicationId: string;
-  #running = true;
+  readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(serverUrl: string, token: string, applicationId: string) {
@@ -37,7 +37,7 @@ export class SteadyLoad {
 
   /** Resolves when every call has ended. */
   async stop(): Promise<void> {
-    this.#running = false;
+    this.#stopping.abort();
     await this.#loop;
     await Promise.all(this.#underWay);
   }
@@ -55,7 +55,7 @@ export class SteadyLoad {
 
   async #run(perSecond: number): Promise<void> {
     const start = performance.now();
-    for (let n = 0; this.#running; n++) {
+    for (let n = 0; !this.#stopping.signal.aborted; n++) {
       const wait = start + (n / perSecond) * 1000 - performance.now();
       if (wait > 1) await delay(wait);
       const call = this.#post(n).finally(() => this.#underWay.delete(call));
