@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
@@ -10,60 +8,74 @@ const ASK_MS = 100;
 interface Target {
   readonly url: string;
   up: boolean;
-  /** It said that connections end: nothing new goes there before it was seen away. */
+  /** It said that connections end: nothing new goes there before it was seen away, or not ready. */
   leaving: boolean;
 }
 
-const NOT_FORWARDED = ['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host'];
-
-/** A header whose values are kept as they are, without those of the connection. */
-const forwarded = (headers: IncomingMessage['headers']): Record<string, string | string[]> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || NOT_FORWARDED.includes(name) ? [] : [[name, value]],
-    ),
-  );
-
 /**
- * A small load balancer in the test's process: in turns to each target that is ready, over connections that it keeps. It
- * asks `/ready` as others do, believes `Connection: close`, and tries the next target only where no connection came
- * about: what was sent may have been done, and is for the caller to repeat.
+ * A load balancer in the caller's process, which stands in for its `fetch`: in turns to each target that is ready, over
+ * connections that it keeps. It asks `/ready` as others do, believes `Connection: close`, and tries the next target only
+ * where no connection came about: what was sent may have been done, and is for the caller to repeat.
  */
 export class Front {
+  /** What clients have as the server's address. */
+  readonly url = 'http://front.test';
   readonly #targets: Target[];
   readonly #agent = new Agent({ connections: 64 });
-  readonly #server: Server;
   readonly #stopping = new AbortController();
   #turn = 0;
-  /** Calls that were answered 502 or 503 here, since no answer came or no target was up. */
+  /** Calls that ended without an answer, or found no target. */
   failed = 0;
 
-  private constructor(urls: readonly string[]) {
+  constructor(urls: readonly string[]) {
     this.#targets = urls.map((url) => ({ url, up: true, leaving: false }));
-    this.#server = createServer((incoming, answer) => void this.#forward(incoming, answer));
-  }
-
-  static async start(urls: readonly string[]): Promise<Front> {
-    const front = new Front(urls);
-    await new Promise<void>((resolve) => front.#server.listen(0, '127.0.0.1', resolve));
-    for (const target of front.#targets) void front.#watch(target);
-    return front;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    for (const target of this.#targets) void this.#watch(target);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
     await this.#agent.destroy();
   }
 
   /** Resolves when the target at the address takes calls. */
   async isUp(url: string): Promise<void> {
     while (!this.#targets.some((one) => one.url === url && one.up && !one.leaving)) await delay(ASK_MS / 4);
+  }
+
+  readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const { pathname, search } = new URL(String(input));
+    const tried = new Set<Target>();
+    for (let target = this.#next(tried); target; target = this.#next(tried)) {
+      try {
+        return await this.#send(target, pathname + search, init);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') {
+          this.failed += 1;
+          throw error;
+        }
+        target.up = false;
+        tried.add(target);
+      }
+    }
+    this.failed += 1;
+    throw new Error('no target is up');
+  };
+
+  async #send(target: Target, path: string, init: RequestInit = {}): Promise<Response> {
+    const { statusCode, headers, body } = await request(target.url + path, {
+      method: (init.method ?? 'GET') as 'POST',
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: (init.body ?? null) as string | null,
+      signal: init.signal ?? null,
+      dispatcher: this.#agent,
+    });
+    if (headers['connection'] === 'close') target.leaving = true;
+    const text = await body.text();
+    const type = headers['content-type'];
+    return new Response(statusCode === 204 ? null : text, {
+      status: statusCode,
+      headers: typeof type === 'string' ? { 'content-type': type } : {},
+    });
   }
 
   async #watch(target: Target): Promise<void> {
@@ -75,10 +87,10 @@ export class Front {
           await body.dump();
           return statusCode === 200;
         },
-        () => undefined,
+        () => false,
       );
-      target.up = ready === true;
-      if (!target.up) target.leaving = false;
+      target.up = ready;
+      if (!ready) target.leaving = false;
       await delay(ASK_MS);
     }
   }
@@ -90,31 +102,5 @@ export class Front {
       if (target?.up && !target.leaving && !tried.has(target)) return target;
     }
     return undefined;
-  }
-
-  async #forward(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const tried = new Set<Target>();
-    for (let target = this.#next(tried); target; target = this.#next(tried)) {
-      try {
-        const { statusCode, headers, body } = await request(target.url + incoming.url, {
-          method: incoming.method as 'POST',
-          headers: forwarded(incoming.headers),
-          body: chunks.length > 0 ? Buffer.concat(chunks) : null,
-          dispatcher: this.#agent,
-        });
-        if (headers['connection'] === 'close') target.leaving = true;
-        const text = await body.text();
-        answer.writeHead(statusCode, forwarded(headers)).end(text);
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') break;
-        target.up = false;
-        tried.add(target);
-      }
-    }
-    this.failed += 1;
-    answer.writeHead(502).end();
   }
 }

@@ -116,9 +116,9 @@ describe.runIf(makePostgres)('under a steady load', () => {
     const [first] = await Promise.all(members.map((one) => one.start()));
     if (!first) throw new Error('nothing was started');
     const app_id = await createCustomer(first, sink.url);
-    const front = await Front.start(members.map(({ url }) => url));
+    const front = new Front(members.map(({ url }) => url));
     stage.later(() => front.stop());
-    const load = new SteadyLoad(front.url, API_KEY, app_id);
+    const load = new SteadyLoad(front, API_KEY, app_id);
     load.start(RATE);
     const stopMs: number[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
@@ -142,9 +142,9 @@ describe.runIf(makePostgres)('under a steady load', () => {
     const members = [await createMember(), await createMember()];
     const [first] = await Promise.all(members.map((one) => one.start()));
     if (!first) throw new Error('nothing was started');
-    const front = await Front.start(members.map(({ url }) => url));
+    const front = new Front(members.map(({ url }) => url));
     stage.later(() => front.stop());
-    const load = new SteadyLoad(front.url, API_KEY, await createCustomer(first, sink.url));
+    const load = new SteadyLoad(front, API_KEY, await createCustomer(first, sink.url));
     load.start(RATE);
     for (const member of members) {
       await load.more(BETWEEN);
@@ -163,7 +163,7 @@ describe.runIf(makePostgres)('under a steady load', () => {
     sink.delayMs = 20;
     const [first] = await Promise.all([api, ...workers].map((one) => one.start()));
     if (!first) throw new Error('nothing was started');
-    const load = new SteadyLoad(api.url, API_KEY, await createCustomer(first, sink.url));
+    const load = new SteadyLoad(api, API_KEY, await createCustomer(first, sink.url));
     load.start(RATE);
     for (let turn = 0; turn < TURNS; turn++) {
       await load.more(BETWEEN);

@@ -58,9 +58,9 @@ describe.runIf(previous)('the previous release and this one over one database', 
 
     const old = await start(0, previous);
     const app_id = await createCustomer(old, sink.url);
-    const front = await Front.start(ports.map((port) => `http://127.0.0.1:${port}`));
+    const front = new Front(ports.map((port) => `http://127.0.0.1:${port}`));
     stage.later(() => front.stop());
-    const load = new SteadyLoad(front.url, API_KEY, app_id);
+    const load = new SteadyLoad(front, API_KEY, app_id);
     load.start(RATE);
     await load.more(RATE);
     // The schema is brought up to date while the old process works on.

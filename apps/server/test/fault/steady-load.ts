@@ -19,14 +19,18 @@ export class SteadyLoad {
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(serverUrl: string, token: string, applicationId: string) {
+  constructor(
+    { url, fetch: send }: { readonly url: string; readonly fetch?: typeof globalThis.fetch },
+    token: string,
+    applicationId: string,
+  ) {
     this.#applicationId = applicationId;
     this.#client = createClient({
-      serverUrl,
+      serverUrl: url,
       token,
       fetch: (input, init) => {
         if (new Headers(init?.headers).has('svix-retry-count')) this.repeated += 1;
-        return fetch(input, init);
+        return (send ?? fetch)(input, init);
       },
     });
   }
