@@ -69,7 +69,7 @@ function Overview({ choice, period }: OverviewProps) {
               <>
                 <OutcomeFigures kinds={OUTCOMES} counts={total} />
                 {/* While another choice loads, the figures are still those of the former one. */}
-                <Chart bars={bars} period={series.period} />
+                <Chart key={series.period} bars={bars} period={series.period} />
               </>
             );
           }}

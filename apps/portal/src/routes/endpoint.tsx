@@ -2,6 +2,7 @@ import type { EndpointOut } from '@postrider/contract';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Screen } from '../app/screen';
+import { Address } from '../components/address';
 import { Breadcrumb } from '../components/breadcrumb';
 import { CopyButton } from '../components/copy-button';
 import page from '../components/page.module.css';
@@ -76,7 +77,8 @@ function Endpoint({ endpoint }: { readonly endpoint: EndpointOut }) {
             <ToEndpoints />
           </Breadcrumb>
         }
-        title={endpoint.url}
+        title={<Address url={endpoint.url} />}
+        documentTitle={endpoint.url}
         lead={endpoint.description === '' ? undefined : endpoint.description}
         actions={
           <>
