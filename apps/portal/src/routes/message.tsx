@@ -7,9 +7,9 @@ import { Card } from '../components/card';
 import { CopyButton } from '../components/copy-button';
 import { CopyableId, Fact, Labels } from '../components/facts';
 import { Instant } from '../components/instant';
-import { Loaded } from '../components/loaded';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
+import { PageProblem } from '../components/page-problem';
 import { PageSkeleton } from '../components/page-skeleton';
 import { DeliveriesCard } from '../features/messages/deliveries-card';
 import { NotDeliveredCard } from '../features/messages/not-delivered-card';
@@ -29,10 +29,19 @@ export function MessagePage() {
   if (message.isPending || (message.isSuccess && others.some(({ isPending }) => isPending))) {
     return <PageSkeleton heading={<PageHead title={t('message.loading')} />} />;
   }
+  const { data } = message;
+  if (data !== undefined) return <Message key={data.id} message={data} messageId={messageId} />;
   return (
-    <Loaded query={message}>
-      {(data) => <Message key={data.id} message={data} messageId={messageId} />}
-    </Loaded>
+    <PageProblem
+      title={t('message.loading')}
+      back={
+        <Breadcrumb here={<span className={page.mono}>{messageId}</span>}>
+          <ToMessages />
+        </Breadcrumb>
+      }
+      error={message.error}
+      retry={() => void message.refetch()}
+    />
   );
 }
 
