@@ -51,6 +51,21 @@ describe.each(operations)('%s', (operationName, operation) => {
     }
   });
 
+  test('gives a page with its place and end, if it is a list', () => {
+    const page = route.responses[200];
+    const fields = keysOf(page);
+    if (!(page instanceof z.ZodObject) || !fields.includes('data') || !fields.includes('done')) return;
+    // Clients of all languages read them without asking whether they are there.
+    const { data, iterator, done } = page.shape as Record<string, z.ZodType>;
+    for (const field of [data, iterator, done]) expect(field?.safeParse(undefined).success).toBe(false);
+  });
+
+  test('answers 204 where there is nothing to tell, and a body everywhere else', () => {
+    for (const [status, response] of Object.entries(route.responses)) {
+      expect(response instanceof z.ZodType || metadata.streams === true, status).toBe(status !== '204');
+    }
+  });
+
   test('takes an idempotency key if it is a POST, a body only if it is not a GET', () => {
     if (route.method === 'POST') expect(route.headers).toBe(idempotencyHeaders);
     else if (operation.metadata.streams) expect(route.headers).toHaveProperty('shape.last-event-id');

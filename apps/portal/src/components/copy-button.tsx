@@ -1,8 +1,10 @@
-import { ActionIcon } from '@mantine/core';
+import '@mantine/core/styles/Popover.css';
+import { ActionIcon, Popover } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { copyText } from '../lib/clipboard';
 import { useAnnounce } from './announcer';
-import { CheckIcon, CopyIcon } from './icons';
+import { CheckIcon, CloseIcon, CopyIcon } from './icons';
 
 interface CopyButtonProps {
   readonly text: string;
@@ -12,30 +14,48 @@ interface CopyButtonProps {
   readonly doneLabel: string;
 }
 
-const SHOW_DONE_MILLISECONDS = 2000;
+type Outcome = 'done' | 'failed';
 
-/** Copies a text and says so. */
+/** How long it shows. What went wrong takes longer to read. */
+const SHOWN_MILLISECONDS: Record<Outcome, number> = { done: 2000, failed: 8000 };
+const ICONS = { done: CheckIcon, failed: CloseIcon, none: CopyIcon };
+
+/** Copies a text and says so, or that the browser does not allow it, as in a frame without `clipboard-write`. */
 export function CopyButton({ text, label, doneLabel }: CopyButtonProps) {
-  const [isDone, setIsDone] = useState(false);
+  const { t } = useTranslation();
+  const [outcome, setOutcome] = useState<Outcome>();
   const announce = useAnnounce();
 
   useEffect(() => {
-    if (!isDone) return undefined;
+    if (outcome === undefined) return undefined;
     const timer = setTimeout(() => {
-      setIsDone(false);
+      setOutcome(undefined);
       announce('');
-    }, SHOW_DONE_MILLISECONDS);
+    }, SHOWN_MILLISECONDS[outcome]);
     return () => clearTimeout(timer);
-  }, [isDone, announce]);
+  }, [outcome, announce]);
 
   const copy = async () => {
-    if (!(await copyText(text))) return;
-    setIsDone(true);
-    announce(doneLabel);
+    const isCopied = await copyText(text);
+    setOutcome(isCopied ? 'done' : 'failed');
+    announce(isCopied ? doneLabel : t('portal.notCopied'));
   };
+  const Icon = ICONS[outcome ?? 'none'];
   return (
-    <ActionIcon variant="subtle" size="md" onClick={() => void copy()} aria-label={label} title={label}>
-      {isDone ? <CheckIcon size={16} /> : <CopyIcon size={16} />}
-    </ActionIcon>
+    <Popover
+      opened={outcome === 'failed'}
+      onDismiss={() => setOutcome(undefined)}
+      withRoles={false}
+      width={240}
+      shadow="md"
+    >
+      <Popover.Target>
+        <ActionIcon variant="subtle" size="md" onClick={() => void copy()} aria-label={label} title={label}>
+          <Icon size={16} />
+        </ActionIcon>
+      </Popover.Target>
+      {/* Announced already. */}
+      <Popover.Dropdown aria-hidden>{t('portal.notCopied')}</Popover.Dropdown>
+    </Popover>
   );
 }

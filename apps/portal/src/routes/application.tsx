@@ -8,7 +8,7 @@ import { Navigation } from '../app/shell/navigation';
 import { Shell } from '../app/shell/shell';
 import { ShellButton } from '../app/shell/shell-button';
 import { LogOutIcon } from '../components/icons';
-import { useApplication } from '../features/application/queries';
+import { useApplication, useEnvironmentLook } from '../features/application/queries';
 import { useLogOut } from '../features/session/queries';
 import { SessionScope } from '../features/session/session-scope';
 import { hasStatus } from '../lib/api';
@@ -35,6 +35,7 @@ export function ApplicationLayout() {
 function OpenApplication() {
   const { t } = useTranslation();
   const { data, error, isFetching, refetch } = useApplication();
+  useEnvironmentLook();
   const logOut = useLogOut();
   const { appId } = useParams({ from: '/$appId' });
   return (

@@ -11,6 +11,7 @@ import { lists } from './migrations/0009-lists.js';
 import { figures } from './migrations/0010-figures.js';
 import { endpointReason } from './migrations/0011-endpoint-reason.js';
 import { watch } from './migrations/0012-watch.js';
+import { tally } from './migrations/0013-tally.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   figures,
   endpointReason,
   watch,
+  tally,
 ];
 
 /** Any number that nobody else locks: "postride" as bytes. */

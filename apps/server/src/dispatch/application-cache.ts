@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { HeaderPair } from '../outbound/target.js';
 import { parseSecret, type SigningSecret } from '../signing/secret.js';
+import type { Vault } from '../signing/vault.js';
 import {
   type ApplicationSnapshot,
   type EndpointSnapshot,
@@ -9,7 +10,14 @@ import {
 } from '../storage/application-snapshot.js';
 import type { EndpointFilter } from './match.js';
 
-/** What a delivery needs to know of its endpoint, ready to use. */
+/** What is sealed of an endpoint, ready to use. */
+export interface Credentials {
+  readonly headers: readonly HeaderPair[];
+  /** Current secret first; `until` is null for it. */
+  readonly secrets: readonly { readonly secret: SigningSecret; readonly until: Date | null }[];
+}
+
+/** What a delivery needs to know of its endpoint. */
 export interface KnownEndpoint extends EndpointFilter {
   readonly id: string;
   readonly applicationId: string;
@@ -17,9 +25,12 @@ export interface KnownEndpoint extends EndpointFilter {
   readonly environmentId: string;
   readonly url: string;
   readonly throttled: boolean;
-  readonly headers: readonly HeaderPair[];
-  /** Current secret first; `until` is null for it. */
-  readonly secrets: readonly { readonly secret: SigningSecret; readonly until: Date | null }[];
+  /**
+   * Opened when first asked for: an application may have thousands of endpoints, and one secret that cannot be read
+   * concerns its endpoint alone.
+   * @throws {VaultError} it is damaged, or sealed with a key that this process does not have
+   */
+  readonly credentials: () => Credentials;
 }
 
 /** An application with its endpoints, as of one revision. */
@@ -111,10 +122,7 @@ export class ApplicationCache {
 
   #prepare(row: EndpointSnapshot, application: ApplicationSnapshot): KnownEndpoint {
     const { vault } = this.#ctx;
-    const headers =
-      row.headers === null
-        ? {}
-        : (JSON.parse(vault.open(row.headers, headersContext(row.id)).toString()) as Record<string, string>);
+    let opened: Credentials | undefined;
     return {
       id: row.id,
       applicationId: application.id,
@@ -125,11 +133,24 @@ export class ApplicationCache {
       eventTypes: row.eventTypes,
       channels: row.channels,
       throttled: application.throttleRate !== null || row.throttleRate !== null,
-      headers: Object.entries(headers),
-      secrets: row.secrets.map(({ secret, until }) => ({
-        secret: parseSecret(vault.open(secret, secretContext(row.id)).toString()),
-        until,
-      })),
+      credentials: () => {
+        opened ??= openCredentials(vault, row);
+        return opened;
+      },
     };
   }
+}
+
+function openCredentials(vault: Vault, row: EndpointSnapshot): Credentials {
+  const headers =
+    row.headers === null
+      ? {}
+      : (JSON.parse(vault.open(row.headers, headersContext(row.id)).toString()) as Record<string, string>);
+  return {
+    headers: Object.entries(headers),
+    secrets: row.secrets.map(({ secret, until }) => ({
+      secret: parseSecret(vault.open(secret, secretContext(row.id)).toString()),
+      until,
+    })),
+  };
 }

@@ -71,7 +71,8 @@ export async function deliver(
 ): Promise<Delivered> {
   const createdAt = ctx.clock.now();
   const timestampSeconds = Math.floor(createdAt.getTime() / 1000);
-  const secrets = endpoint.secrets
+  const credentials = endpoint.credentials();
+  const secrets = credentials.secrets
     .filter(({ until }) => until === null || until > createdAt)
     .map(({ secret }) => secret);
   const signature = signMessage({ id: work.messageId, timestampSeconds, body: work.payload, secrets });
@@ -86,11 +87,11 @@ export async function deliver(
       [names.id, work.messageId],
       [names.timestamp, String(timestampSeconds)],
       [names.signature, signature],
-      ...endpoint.headers,
+      ...credentials.headers,
     ],
     body: work.payload,
   });
-  const own = [...ofMessage, ...endpoint.headers];
+  const own = [...ofMessage, ...credentials.headers];
   const now = ctx.clock.now().getTime();
   const outcome = readOutcome(result, now);
   // Only what may be tried again has to know when.

@@ -2,11 +2,10 @@ import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
 import { events } from '../observability/events.js';
 import type { Sender } from '../outbound/send.js';
-import type { NewMessage } from '../storage/accept.js';
 import { findNextDue } from '../storage/claim.js';
 import type { Message } from '../storage/message.js';
 import type { NewAttempt } from '../storage/record.js';
-import { type HeldDelivery, releaseDeliveries } from '../storage/worker.js';
+import { releaseDeliveries } from '../storage/worker.js';
 import { Accept, type Born, type MessageToAccept } from './accept.js';
 import { ApplicationCache, type KnownEndpoint } from './application-cache.js';
 import type { Batch } from './batch.js';
@@ -18,16 +17,13 @@ import { Lanes } from './lanes.js';
 import { announceWork } from './notify.js';
 import { createRecorder } from './recorder.js';
 import { RetrySchedules } from './retry-schedules.js';
+import { ReturnToQueue } from './return-to-queue.js';
 import { Worker } from './worker.js';
 
 /** Longest that nobody looks for due deliveries, in ms: what another process made due and did not tell. */
 const POLL_MS = 500;
-/** When it is looked whether messages whose commit is in doubt were stored, in ms after the doubt. */
-const DOUBT_MS = [1_000, 30_000];
 /** When a delivery is looked at again that could not be made by a fault of ours, in ms. */
 const FAULT_PAUSE_MS = 60_000;
-/** Pause between tries to put something back into the queue while the database does not answer, in ms. */
-const RELEASE_PAUSE_MS = 1_000;
 /** How long a stop waits for what came of the last requests to be recorded, in ms. */
 const LAST_RECORD_MS = 5_000;
 /** How much longer than a request a lease lasts; see claim.ts. */
@@ -60,6 +56,7 @@ export class Dispatcher implements Dispatch {
   readonly #cache: ApplicationCache;
   readonly #lanes = new Lanes();
   readonly #open = new InFlight();
+  readonly #returns: ReturnToQueue;
   readonly #schedules: RetrySchedules;
   readonly #health: EndpointHealth;
   readonly #worker: Worker;
@@ -68,10 +65,6 @@ export class Dispatcher implements Dispatch {
   readonly #stopping = new AbortController();
   readonly #abandoned = new AbortController();
   #idle: (() => void) | undefined;
-  /** Something could not be recorded, nor put back into the queue. */
-  #hasLeftovers = false;
-  /** Commits whose answer did not come, and of which it is not settled yet what they stored. */
-  #doubts = 0;
   #loops: Promise<unknown> = Promise.resolve();
   #nextLook = 0;
   /** When the loop that looks for due deliveries went round last, in Unix ms. */
@@ -88,6 +81,8 @@ export class Dispatcher implements Dispatch {
     this.#health = new EndpointHealth(ctx, (at) => this.#lookAt(at.getTime()));
     const longestLease = ctx.config.dispatch.requestTimeoutMs + LONGEST_LEASE_MARGIN_MS;
     this.#worker = new Worker(ctx, this.#open, longestLease, () => this.#lookAt(0));
+    const { signal } = this.#stopping;
+    this.#returns = new ReturnToQueue(ctx, this.#open, signal, (at) => this.#lookAt(at.getTime()));
     this.#record = createRecorder(ctx, (at) => this.#lookAt(at.getTime()), this.#abandoned.signal);
     this.#accept = new Accept(ctx, {
       cache: this.#cache,
@@ -96,7 +91,7 @@ export class Dispatcher implements Dispatch {
       owner: () => this.workerNumber,
       send: (born) => this.#sendBorn(born),
       wake: (at) => this.wake(at),
-      doubt: (messages) => void this.#resolveDoubt(messages),
+      doubt: (messages) => void this.#returns.resolveDoubt(messages),
     });
   }
 
@@ -147,7 +142,7 @@ export class Dispatcher implements Dispatch {
     await this.#sender.close();
     await this.#drain(LAST_RECORD_MS);
     // What is not recorded by now stays registered as ours: whoever comes next takes it over.
-    const isDone = this.#lanes.inFlight === 0 && !this.#hasLeftovers && this.#doubts === 0;
+    const isDone = this.#lanes.inFlight === 0 && this.#returns.isDone;
     if (this.#works) await this.#worker.stop(isDone);
   }
 
@@ -293,17 +288,11 @@ export class Dispatcher implements Dispatch {
     }
   }
 
-  /**
-   * Puts a delivery that failed by a fault of ours into the queue for later, as soon as the database answers: nobody
-   * else would, while this process lives. Gives false when it has to stop before that.
-   */
-  async #putOff(work: Work, error: unknown): Promise<boolean> {
+  /** Puts a delivery off that failed by a fault of ours; see `ReturnToQueue.giveBack`. */
+  #putOff(work: Work, error: unknown): Promise<boolean> {
     const { messageId, endpointId } = work;
     this.#ctx.log.error({ err: error, messageId, endpointId }, 'a delivery could not be made');
-    const later = new Date(this.#ctx.clock.now().getTime() + FAULT_PAUSE_MS);
-    const isPutOff = await this.#releaseUntilDone(work.owner, [work], later);
-    if (!isPutOff) this.#hasLeftovers = true;
-    return isPutOff;
+    return this.#returns.giveBack(work, new Date(this.#ctx.clock.now().getTime() + FAULT_PAUSE_MS));
   }
 
   #report(work: Work, { attempt, exhausted }: Delivered): void {
@@ -324,50 +313,6 @@ export class Dispatcher implements Dispatch {
       first ? Math.max(0, attempt.createdAt.getTime() - work.readyAt.getTime()) / 1000 : undefined,
     );
     if (exhausted) events.deliveryExhausted(this.#ctx, { applicationId, endpointId, messageId });
-  }
-
-  /**
-   * A commit whose answer did not come: the message may be stored, with deliveries that are this process' own and that
-   * nobody sends. They are put into the queue as soon as the database answers, and once more later, in case the commit
-   * was only slow. A process that stops before that leaves them to whoever takes its work over.
-   */
-  async #resolveDoubt(messages: readonly NewMessage[]): Promise<void> {
-    const keys = messages.flatMap((message) =>
-      message.deliveries.map((one) => ({
-        applicationId: message.applicationId,
-        endpointId: one.endpointId,
-        messageId: message.id,
-        owner: one.owner,
-        lease: 0,
-      })),
-    );
-    const owners = new Set(keys.flatMap((key) => (key.owner === null ? [] : [key.owner])));
-    this.#doubts += 1;
-    for (const ms of DOUBT_MS) {
-      await this.#ctx.clock.wait(ms, this.#stopping.signal);
-      for (const owner of owners) {
-        if (this.#stopping.signal.aborted) return;
-        if (!(await this.#releaseUntilDone(owner, keys, this.#ctx.clock.now()))) return;
-      }
-    }
-    this.#doubts -= 1;
-    for (const message of messages) {
-      for (const one of message.deliveries) if (one.owner !== null) this.#open.settle(message.id);
-    }
-  }
-
-  /** Puts what `owner` has of these into the queue, due at `at`. Gives false when the process stops before it could. */
-  async #releaseUntilDone(owner: number, keys: readonly HeldDelivery[], at: Date): Promise<boolean> {
-    for (;;) {
-      try {
-        const count = await releaseDeliveries(this.#ctx.database.kysely, owner, keys, at);
-        if (count > 0) this.#lookAt(at.getTime());
-        return true;
-      } catch {
-        if (this.#stopping.signal.aborted) return false;
-        await this.#ctx.clock.wait(RELEASE_PAUSE_MS, this.#stopping.signal);
-      }
-    }
   }
 }
 

@@ -18,6 +18,7 @@ import {
   runOnce,
   toUuid,
 } from './idempotency.js';
+import { withoutLastSlash } from './path.js';
 import { type Limiter, type Limiters, RATE_LIMIT_HEADERS, rateLimitValues } from './rate-limit.js';
 import { type RequestScope, scopeOf } from './scope.js';
 import type { Streams } from './streams.js';
@@ -44,7 +45,7 @@ function idempotentRequest(request: Request): IdempotentRequest | undefined {
   const key = request.headers['idempotency-key'];
   const { token } = scopeOf(request);
   if (request.method !== 'POST' || typeof key !== 'string' || key === '' || !token) return undefined;
-  return identifyRequest(token, key, request.originalUrl.replace(/\/+(?=\?|$)/, ''));
+  return identifyRequest(token, key, withoutLastSlash(request.url));
 }
 
 const send = (response: Response, { status, body }: Answer): void => {

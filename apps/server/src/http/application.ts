@@ -7,6 +7,7 @@ import { serveDocs } from './docs.js';
 import { handleError } from './error-handler.js';
 import { serveMetrics } from './metrics.js';
 import { answerUnknownRoute } from './not-found.js';
+import { tidyUrl } from './path.js';
 import { servePortal } from './portal.js';
 import { parseQuery } from './query.js';
 import { RATE_LIMIT_HEADERS } from './rate-limit.js';
@@ -31,8 +32,7 @@ export function createHttpApplication(handlers: Handlers<Contract>, gate: Gate, 
   app.set('query parser', parseQuery);
   app.set('trust proxy', gate.context.config.trustedProxies);
   app.use((request, _response, next) => {
-    // SDKs that are given an address with a slash at the end call `//api/v1/…`.
-    if (request.url.startsWith('//')) request.url = request.url.replace(/^\/+/, '/');
+    request.url = tidyUrl(request.url);
     next();
   });
   app.use(openScope(gate.context, gate));

@@ -68,7 +68,8 @@ export async function loadSnapshotById(
     .where('application_id', '=', id)
     .orderBy('expires_at', (order) => order.asc().nullsFirst())
     .execute();
-  const secretsOf = (endpointId: string) => secrets.filter((one) => one.endpoint_id === endpointId);
+  const secretsOf = new Map<string, typeof secrets>(endpoints.map(({ id }) => [id, []]));
+  for (const secret of secrets) secretsOf.get(secret.endpoint_id)?.push(secret);
   return {
     id: application.id,
     environmentId: application.environment_id,
@@ -83,7 +84,7 @@ export async function loadSnapshotById(
       channels: row.channels,
       throttleRate: row.throttle_rate,
       headers: row.headers,
-      secrets: secretsOf(row.id).map((one) => ({ secret: one.secret, until: one.expires_at })),
+      secrets: (secretsOf.get(row.id) ?? []).map((one) => ({ secret: one.secret, until: one.expires_at })),
     })),
   };
 }

@@ -61,7 +61,7 @@ function createApi(url) {
 }
 
 /** Makes the customers through the API, so that their endpoints have secrets, and stores the rest by SQL. */
-async function fill(place, amounts) {
+export async function fill(place, amounts) {
   progress(`${place.database}: filling: ${JSON.stringify(amounts)}`);
   const stage = await openStage(place);
   const api = createApi(stage.server.url);

@@ -23,7 +23,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-it('without the key that sealed it a secret is a 500 that says so, and it is read again with it', async () => {
+it('without the key that sealed it a secret is a 500 that says so; messages wait for it, and are sent with it', async () => {
   const newer = randomBytes(32).toString('base64');
   const scene = await Scene.open(await start(home.encryptionKey));
   const receiver = await scene.receiver();
@@ -49,10 +49,19 @@ it('without the key that sealed it a secret is a 500 that says so, and it is rea
   };
   expect(await call('GET', `/endpoint/${id}/secret`)).toEqual(refused);
   expect(await call('GET', `/endpoint/${id}/headers`)).toEqual(refused);
-  expect(await call('POST', '/msg', { eventType: 'a', payload: {}, eventId: 'one' })).toEqual(refused);
-  for (const sdk of new Scene(wrong, scene.environment, scene.appId).sdks) {
+  const between = new Scene(wrong, scene.environment, scene.appId);
+  for (const sdk of between.sdks) {
     await expect(sdk.endpoint.getSecret(scene.appId, id)).rejects.toMatchObject({ code: 500 });
   }
+  // A message is accepted all the same: the endpoint made since has it at once, for the other one it waits.
+  const newcomer = await between.receiver();
+  expect((await call('POST', '/endpoint', { url: newcomer.url })).status).toBe(201);
+  const accepted = await call('POST', '/msg', { eventType: 'a', payload: {} });
+  expect(accepted.status).toBe(202);
+  const messageId = accepted.body.id;
+  expect(idsOf(await newcomer.waitFor(1))).toEqual([messageId]);
+  await expect.poll(() => wrong.logs.join('')).toContain('a delivery could not be made');
+  expect(receiver.requests).toHaveLength(0);
   // What needs no secret goes on.
   expect((await call('GET', `/endpoint/${id}`)).status).toBe(200);
   const log = wrong.logs.join('');
@@ -68,14 +77,11 @@ it('without the key that sealed it a secret is a 500 that says so, and it is rea
   for (const sdk of restored.sdks) {
     expect((await sdk.endpoint.getSecret(scene.appId, id)).key).toBe(SECRET);
   }
-  const message = await unwrap(
-    client.message.create({
-      params: { app_id: scene.appId },
-      body: { eventType: 'a', payload: {}, eventId: 'one' },
-    }),
-  );
+  // What could not be signed was put off for a minute.
+  both.clock.advance(60);
   const [request] = await receiver.waitFor(1);
-  expect(idsOf(request ? [request] : [])).toEqual([message.id]);
+  expect(idsOf(request ? [request] : [])).toEqual([messageId]);
   expect(request?.headers['x-team']).toBe('top-secret');
+  expect(newcomer.requests).toHaveLength(1);
   await scene.close();
 });

@@ -37,7 +37,7 @@ const callAsWritten = (path: string): Promise<number | undefined> =>
   });
 
 describe('paths', () => {
-  it.each(['/api/v1/app', '/api/v1/app/', '//api/v1/app', '/api/v1/app/?limit=1'])(
+  it.each(['/api/v1/app', '/api/v1/app/', '/api/v1/app///', '//api/v1/app', '///api/v1/app//?limit=1'])(
     '%s lists',
     async (path) => {
       expect(await callAsWritten(path)).toBe(200);
@@ -76,6 +76,12 @@ describe('bodies', () => {
   it('may be compressed', async () => {
     const answer = await post(new Uint8Array(gzipSync('{"name":"Zipped"}')), { 'content-encoding': 'gzip' });
     expect(answer.status).toBe(201);
+  });
+
+  it('in an encoding that nobody knows are 415 in JSON', async () => {
+    const answer = await post('{"name":"x"}', { 'content-encoding': 'compress' });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({ code: 'unsupported_media_type' });
   });
 
   it.each(['{', 'nonsense', '{"name":"a"} b'])('malformed JSON (%s) is 422', async (text) => {
@@ -118,6 +124,13 @@ describe('bodies', () => {
   it('are not read where the operation has none', async () => {
     const answer = await call('/api/v1/auth/dashboard-access/nobody', { method: 'POST', body: '{' });
     expect(answer.status).toBe(404);
+    await environment.client.application.create({ body: { name: 'A', uid: 'customer' } });
+    for (const body of [null, 'null', '{', '{}']) {
+      const access = await call('/api/v1/auth/dashboard-access/customer/', { method: 'POST', body });
+      expect(access.status, `${body}`).toBe(200);
+      const { token } = (await access.json()) as { token: string };
+      expect((await server.as(token).portalSession.whoami()).status).toBe(200);
+    }
   });
 });
 
@@ -184,9 +197,13 @@ describe('beside the API', () => {
       database: { status: 'ok' },
     });
     expect((await call('/api/v1/health/', { method: 'HEAD' })).status).toBe(200);
-    const ping = await call('/api/v1/health/ping');
-    expect(ping.status).toBe(204);
-    expect(await ping.text()).toBe('');
+    for (const path of ['/api/v1/health/ping', '/api/v1/health/ping/']) {
+      for (const method of ['GET', 'HEAD']) {
+        const ping = await call(path, { method, headers: { authorization: '' } });
+        expect(ping.status, `${method} ${path}`).toBe(204);
+        expect(await ping.text()).toBe('');
+      }
+    }
   });
 
   it('serves its OpenAPI document and a reference page that loads nothing from elsewhere', async () => {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MoonIcon, SunIcon } from '../../components/icons';
 import { usePortal } from '../portal';
-import { useScheme } from '../theme/theme-provider';
+import { useLook, useScheme } from '../theme/theme-provider';
 import { Mark } from './mark';
 import styles from './shell.module.css';
 
@@ -37,6 +37,8 @@ export function Shell(props: ShellProps) {
 function PageHeader({ name, actions, navigation }: ShellProps) {
   const { t } = useTranslation();
   const { parameters } = usePortal();
+  const { look } = useLook();
+  const application = name ?? t('portal.title');
   return (
     <>
       <a href="#content" className={styles.skip}>
@@ -45,8 +47,10 @@ function PageHeader({ name, actions, navigation }: ShellProps) {
       <header className={styles.header}>
         <div className={styles.row}>
           <div className={styles.brand}>
-            <Mark icon={parameters.icon} />
-            <span className={styles.name}>{name ?? t('portal.title')}</span>
+            <Mark key={parameters.icon ?? look.icon} icon={parameters.icon ?? look.icon} />
+            <span className={styles.name}>
+              {look.name === undefined ? application : `${look.name} · ${application}`}
+            </span>
           </div>
           <div className={styles.actions}>
             <SchemeSwitch />

@@ -20,6 +20,7 @@ import {
 } from 'react';
 import { usePortal } from '../portal';
 import { createBrand } from './brand';
+import { DEFAULT_LOOK, type Look } from './look';
 import { parseChoice, resolveScheme, SCHEME_KEY, type Scheme } from './scheme';
 import { createPortalTheme, portalVariables } from './theme';
 
@@ -29,6 +30,17 @@ interface SchemeSwitch {
 }
 
 const SchemeContext = createContext<SchemeSwitch>({ scheme: 'light', toggle: () => undefined });
+
+interface LookSwitch {
+  readonly look: Look;
+  /** Tells what the environment wants, when it is known. */
+  readonly setLook: (look: Look) => void;
+}
+
+const LookContext = createContext<LookSwitch>({ look: DEFAULT_LOOK, setLook: () => undefined });
+
+/** How the environment wants its portal to look. */
+export const useLook = (): LookSwitch => useContext(LookContext);
 
 /** The colour scheme in force and the reader's switch for it. */
 export const useScheme = (): SchemeSwitch => useContext(SchemeContext);
@@ -52,16 +64,28 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
     setChosen(other);
   }, [scheme, preferences]);
 
+  const [look, setLook] = useState(DEFAULT_LOOK);
   const { theme, variables } = useMemo(() => {
-    const brand = createBrand(scheme, parameters.brand[scheme]);
-    return { theme: createPortalTheme(brand, parameters.fontFamily), variables: portalVariables(brand) };
-  }, [scheme, parameters]);
+    const palette = look.palettes[scheme];
+    const grounds = Object.values(palette.grounds);
+    const color = parameters.brand[scheme];
+    // What the link says comes first, as a whole: an accent beside another brand would be a colour too many.
+    const brand =
+      color === undefined
+        ? createBrand(scheme, palette.brand, grounds, palette.accent)
+        : createBrand(scheme, color, grounds);
+    return {
+      theme: createPortalTheme(brand, parameters.fontFamily ?? look.fontFamily, look.radius),
+      variables: portalVariables(brand, look, palette),
+    };
+  }, [scheme, parameters, look]);
+  const lookValue = useMemo(() => ({ look, setLook }), [look]);
   const schemeSwitch = useMemo(() => ({ scheme, toggle }), [scheme, toggle]);
 
   return (
     <SchemeContext value={schemeSwitch}>
       <MantineProvider theme={theme} cssVariablesResolver={variables} forceColorScheme={scheme}>
-        {children}
+        <LookContext value={lookValue}>{children}</LookContext>
       </MantineProvider>
     </SchemeContext>
   );

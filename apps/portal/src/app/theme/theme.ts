@@ -7,6 +7,7 @@ import {
 } from '@mantine/core';
 import { BRAND_SHADE, type Brand } from './brand';
 import { DEFAULT_FONT_STACK, MONO_FONT_STACK } from './fonts';
+import type { Look, Palette } from './look';
 
 /**
  * Mantine picks the text of filled buttons by a luminance threshold, which is not WCAG's contrast, and draws the other
@@ -51,8 +52,15 @@ const DANGER_SHADES = [
  * Mantine's theme for a brand.
  *
  * @param fontFamily a font stack of our own list; undefined: the device's
+ * @param radius CSS lengths of buttons and fields; undefined: ours
  */
-export function createPortalTheme(brand: Brand, fontFamily: string | undefined): MantineThemeOverride {
+export function createPortalTheme(
+  brand: Brand,
+  fontFamily: string | undefined,
+  radius: Partial<Look['radius']> = {},
+): MantineThemeOverride {
+  const button = radius.button === undefined ? {} : { defaultProps: { radius: radius.button } };
+  const input = radius.input === undefined ? {} : { defaultProps: { radius: radius.input } };
   const font = fontFamily ?? DEFAULT_FONT_STACK;
   return createTheme({
     colors: { brand: [...brand.shades], danger: [...DANGER_SHADES], dark: [...DARK_SHADES] },
@@ -66,6 +74,9 @@ export function createPortalTheme(brand: Brand, fontFamily: string | undefined):
     cursorType: 'pointer',
     respectReducedMotion: true,
     components: {
+      Button: button,
+      ActionIcon: button,
+      Input: input,
       // Drawn where it stands, for the order of focus. Its placeholder for the focus is no item, which menus may not hold.
       Menu: {
         defaultProps: {
@@ -83,8 +94,17 @@ export function createPortalTheme(brand: Brand, fontFamily: string | undefined):
  * The brand, and our grounds and text colours of base.css, as CSS variables. They hold hex colours that we computed,
  * never text out of the address.
  */
-export function portalVariables(brand: Brand): CSSVariablesResolver {
+export function portalVariables(brand: Brand, look: Look, palette: Palette): CSSVariablesResolver {
   const scheme = {
+    '--portal-page': palette.grounds.page,
+    '--portal-card': palette.grounds.card,
+    '--portal-hover': palette.grounds.hover,
+    '--portal-text': palette.text,
+    '--portal-dimmed': palette.dimmed,
+    '--portal-danger': palette.danger,
+    ...(palette.border === undefined ? {} : { '--portal-border': palette.border }),
+    ...(look.radius.card === undefined ? {} : { '--portal-card-radius': look.radius.card }),
+    ...(look.fontSize === undefined ? {} : { '--portal-font-size': `${look.fontSize.toString()}px` }),
     '--portal-fill': brand.fill,
     '--portal-ink': brand.ink,
     '--portal-on-fill': brand.onFill,
