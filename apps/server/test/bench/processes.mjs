@@ -127,9 +127,24 @@ async function loadByProgram(program, { urls, seconds, rate }) {
   const reports = await Promise.all(
     urls.map((url, index) =>
       runProgram(program, [
-        ...['-api', url, '-token', API_KEY, '-for', `${seconds}s`, '-rate', String(rate / urls.length)],
-        ...['-inflight', String(Math.ceil(IN_FLIGHT / urls.length)), '-payload', String(PAYLOAD_BYTES)],
-        ...['-listen', `127.0.0.1:${FIRST_PORT + index}`, '-drain', '10s', '-warmup', String(WARM_UP)],
+        '-api',
+        url,
+        '-token',
+        API_KEY,
+        '-for',
+        `${seconds}s`,
+        '-rate',
+        String(rate / urls.length),
+        '-inflight',
+        String(Math.ceil(IN_FLIGHT / urls.length)),
+        '-payload',
+        String(PAYLOAD_BYTES),
+        '-listen',
+        `127.0.0.1:${FIRST_PORT + index}`,
+        '-drain',
+        '10s',
+        '-warmup',
+        String(WARM_UP),
       ]),
     ),
   );

@@ -43,7 +43,7 @@ export class Front {
   }
 
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const { pathname, search } = new URL(String(input));
+    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
     const tried = new Set<Target>();
     for (let target = this.#next(tried); target; target = this.#next(tried)) {
       try {
