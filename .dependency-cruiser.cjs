@@ -4,7 +4,7 @@
 const server = '^apps/server/dist/';
 const layers = [
   ['main', `${server}(main|demo|demo-receiver)\\.js$|${server}cli/`],
-  ['app', `${server}(app|maintenance|reseal|checkpoints)\\.js$|${server}(embedded|doctor)/`],
+  ['app', `${server}(app|maintenance|reseal|checkpoints|readiness)\\.js$|${server}(embedded|doctor)/`],
   ['http', `${server}http/`],
   ['resources', `${server}resources/`],
   ['tasks', `${server}tasks/`],

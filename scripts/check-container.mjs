@@ -51,6 +51,8 @@ const { services, volumes } = yaml.load(read('compose.yaml'));
 assert.deepEqual(Object.keys(services).sort(), ['database', 'postrider']);
 assert.equal(services.postrider.depends_on.database.condition, 'service_healthy');
 assert.ok(services.database.healthcheck.test.includes('pg_isready'));
+const [, ...readyCheck] = services.postrider.healthcheck.test;
+assert.match(readyCheck.at(-1), /\/ready'/);
 assert.equal(services.postrider.read_only, true);
 assert.equal(services.postrider.build.dockerfile, 'Containerfile');
 assert.deepEqual(Object.keys(volumes), ['database']);
@@ -93,8 +95,8 @@ try {
     POSTRIDER_DATA_DIR: join(folder, 'data'),
     POSTRIDER_LISTEN: `127.0.0.1:${port}`,
   };
-  const healthy = () => {
-    const [command, ...rest] = here(check);
+  const healthy = (words = check) => {
+    const [command, ...rest] = here(words);
     return run(command, rest, { ...user, env: environment, timeout: 5000 }).then(
       () => true,
       () => false,
@@ -116,10 +118,12 @@ try {
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${text}`)));
   });
   assert.equal(await healthy(), true, 'healthy while it runs');
+  assert.equal(await healthy(readyCheck), true, 'ready while it runs, as compose asks');
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
   assert.equal(await ended, 0, `${signal} ends it in order`);
   assert.equal(await healthy(), false, 'not healthy afterwards');
+  assert.equal(await healthy(readyCheck), false, 'not ready afterwards');
   console.log(
     `entry point, health check and ${signal} of Containerfile${isRoot ? `, as user ${uid}` : ''}; no image was built`,
   );

@@ -66,7 +66,7 @@ write(
 write('THIRD-PARTY-LICENCES.txt', licencesText(shipped));
 const bill = json(billOfMaterials(root, { name: 'postrider', version }, shipped));
 write('sbom.cdx.json', bill);
-for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'docs'])
+for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'docs', 'deploy'])
   cpSync(join(root, name), join(target, name), { recursive: true });
 
 execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', output], {

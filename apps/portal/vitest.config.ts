@@ -8,8 +8,6 @@ export default defineConfig({
     fileParallelism: false,
     environment: 'node',
     include: ['test/**/*.test.ts', 'e2e/**/*.test.ts'],
-    // Tabs of one browser share six connections to the server, and a live list keeps one.
-    maxConcurrency: 3,
     // A walk starts a server and a browser; on a busy machine of two cores that takes its time.
     testTimeout: 60_000,
     hookTimeout: 120_000,

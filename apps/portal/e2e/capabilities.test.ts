@@ -146,7 +146,7 @@ describe.skipIf(isBrowserMissing)('a session', () => {
       .getByRole('button')
       .evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.textContent ?? ''));
 
-  test.concurrent.each(SESSIONS)('%s is offered what it may do, and nothing else', async (name, granted) => {
+  test.each(SESSIONS)('%s is offered what it may do, and nothing else', async (name, granted) => {
     const { application, server } = setting();
     const { page, refusals } = await openTab();
     const offered: ControlName[] = [];

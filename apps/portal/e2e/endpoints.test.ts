@@ -170,7 +170,7 @@ describe.skipIf(isBrowserMissing)('a customer with endpoints', () => {
       await page.getByText('Enter a whole number from 1 to 65535').waitFor();
       await page.getByLabel('Messages per second').fill('5');
       await button(page, 'Save').click();
-      await page.getByText('At most 5 messages per second').waitFor();
+      await page.getByText('Messages per second: at most 5').waitFor();
       await page.getByText('Nothing is held back').waitFor();
       await button(page, 'Edit').last().click();
       await page.getByLabel('Value of x-a').fill('one');

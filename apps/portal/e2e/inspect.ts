@@ -4,7 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-const SCREENSHOTS = fileURLToPath(new URL('../screenshots', import.meta.url));
+/** Where pictures go; git ignores it. */
+export const SCREENSHOTS = fileURLToPath(new URL('../screenshots', import.meta.url));
 const WIDTHS = [375, 1280];
 /** Seen without a picture. */
 const OTHER_WIDTHS = [768, 1920];

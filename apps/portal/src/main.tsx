@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { isFramed, reportHeight } from './app/frame';
 import { chooseLocale } from './app/locale';
+import { landingPath } from './app/next';
 import { keepParameters, loadParameters } from './app/parameters';
 import type { Portal } from './app/portal';
 import { Providers } from './app/providers';
@@ -35,8 +36,22 @@ function openPortal(): Portal {
   };
 }
 
+/**
+ * Begins what a link needs before anything is drawn: the login, which goes on from here however often it is asked for,
+ * and the scripts of the page that the link leads to.
+ */
+function begin({ inbox, login, parameters }: Portal): void {
+  const link = inbox.get();
+  if (link.kind !== 'code' && link.kind !== 'token') return;
+  void login.enter(link);
+  const { pathname } = new URL(landingPath(link.appId, parameters.next), window.location.origin);
+  // What fails here fails again, and is shown, when the page is opened.
+  for (const to of ['/login', pathname]) router.preloadRoute({ to }).catch(() => undefined);
+}
+
 async function start(root: HTMLElement): Promise<void> {
   const portal = openPortal();
+  begin(portal);
   document.documentElement.lang = portal.locale.language;
   const translation = await createTranslation(portal.locale);
   if (portal.isFramed) reportHeight(window, root);

@@ -26,12 +26,14 @@ import { Streams } from './http/streams.js';
 import { runMaintenance, runTally } from './maintenance.js';
 import { events } from './observability/events.js';
 import { createLogger, type Logger } from './observability/logger.js';
-import { createMetrics, observeLive } from './observability/metrics.js';
+import { beginAtZero, createMetrics, observeLive } from './observability/metrics.js';
 import { parseSubnets } from './outbound/address.js';
 import { createSender } from './outbound/send.js';
+import { freeBytesOf, Readiness } from './readiness.js';
 import { runReseal } from './reseal.js';
 import { createVault } from './signing/vault.js';
 import { releaseAllIdempotentCalls } from './storage/idempotency-key.js';
+import { KINDS } from './tasks/kinds.js';
 import { TaskRunner } from './tasks/runner.js';
 import { VERSION } from './version.js';
 
@@ -162,15 +164,24 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   dispatcher.onTask = () => taskRunner.wake();
   const streams = new Streams(config.limits.streams);
   const queue = new QueueFigures(context);
+  const directory = lock && config.database.kind === 'embedded' ? config.database.directory : undefined;
+  beginAtZero(
+    context.metrics,
+    KINDS.map(({ name }) => name),
+  );
   observeLive(context.metrics, {
     streams: () => streams.size,
     inFlight: () => dispatcher.inFlight,
     pools: () => context.database.pools(),
     queue: () => queue.read(),
+    takesWork: config.dispatch.role === 'api' ? undefined : () => dispatcher.workState?.registered === true,
+    freeBytes: directory === undefined ? undefined : () => freeBytesOf(directory),
   });
+  const readiness = new Readiness(context, { work: () => dispatcher.workState, directory });
   const gate = {
     context,
     dispatch: dispatcher,
+    readiness,
     authenticate: createAuthenticate(context),
     limiters: createLimiters(config.limits),
     streams,
@@ -197,7 +208,11 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     return address;
   };
   const stopOnce = async () => {
+    // First of all, so that a load balancer sends nothing new here by the time nothing new is taken.
+    readiness.stop();
     await started?.catch(() => {});
+    if (server.listening && config.drainDelaySeconds > 0)
+      await context.clock.wait(config.drainDelaySeconds * 1000);
     stopping.abort();
     streams.close();
     await drain(server, config.drainSeconds * 1000);

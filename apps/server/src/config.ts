@@ -72,7 +72,9 @@ export interface Config {
   /** Bearer token that reading the metrics takes; undefined: none. */
   readonly metricsToken: string | undefined;
   readonly logLevel: string;
-  /** Seconds that requests under way get to finish after SIGTERM. */
+  /** Seconds after SIGTERM in which calls are still taken, while `/ready` says that the process is about to stop. */
+  readonly drainDelaySeconds: number;
+  /** Seconds that requests under way get to finish after that. */
   readonly drainSeconds: number;
 }
 
@@ -151,6 +153,7 @@ export function readConfig(environment: Environment): Config {
     trustedProxies: integer('TRUSTED_PROXIES', get('TRUSTED_PROXIES'), 0, 0, 100),
     metricsToken: get('METRICS_TOKEN') || undefined,
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL') || 'info', LOG_LEVELS),
+    drainDelaySeconds: integer('DRAIN_DELAY', get('DRAIN_DELAY'), 0, 0, 3600),
     drainSeconds: integer('DRAIN_TIMEOUT', get('DRAIN_TIMEOUT'), 30, 0, 3600),
   };
 }

@@ -6,6 +6,7 @@ import type { Dispatch } from './dispatch/dispatcher.js';
 import type { EnvironmentSettingsCache } from './environment-settings.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
+import type { Readiness } from './readiness.js';
 import type { Vault } from './signing/vault.js';
 
 /** What every part works with: built once at start, passed down; nothing is global. */
@@ -32,6 +33,7 @@ export interface RequestContext extends Context {
   /** Address of the caller, after trusted proxies. */
   readonly address: string;
   readonly dispatch: Dispatch;
+  readonly readiness: Readiness;
   readonly actor: Actor;
   /** The request's body as it came, for operations that keep it byte by byte; '' where none was read. */
   readonly rawBody: string;

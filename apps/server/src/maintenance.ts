@@ -44,8 +44,12 @@ const TASK_AGE_MS = 90 * DAY_MS;
 const SETTLE_MS = 15 * 60_000;
 /** Above the id of every message. */
 const ALL_MESSAGES = `${ID_PREFIX.message}~`;
-/** Between two statements others get their turn, in ms. */
+/**
+ * Between two statements others get their turn: at least so many ms, and so many times as long as the last one took. So
+ * a database is busy with this for a quarter of the time at most.
+ */
 const PAUSE_MS = 5;
+const PAUSE_SHARE = 3;
 /** Rows removed until the embedded database is vacuumed: it has nobody else who does it. */
 const VACUUM_AFTER = 20_000;
 
@@ -58,10 +62,11 @@ async function exhaust(
 ): Promise<number> {
   let removed = 0;
   while (!signal?.aborted) {
+    const start = performance.now();
     const count = await step();
     removed += count;
     if (count < full) return removed;
-    await ctx.clock.wait(PAUSE_MS, signal);
+    await ctx.clock.wait(Math.max(PAUSE_MS, PAUSE_SHARE * (performance.now() - start)), signal);
   }
   return removed;
 }
@@ -114,11 +119,11 @@ async function removeMessages(
   bound: string,
   signal?: AbortSignal,
 ): Promise<number> {
-  const limit = Math.ceil(BATCH / ids.length);
+  const portion = { each: Math.ceil(BATCH / ids.length), all: BATCH };
   let removed = 0;
   // What refers to a message goes before it; a message that is half gone is finished in the next round.
   for (const remove of [deleteOldAttempts, deleteOldDeliveries, deleteOldMessages]) {
-    removed += await exhaust(ctx, signal, () => remove(ctx.database.kysely, ids, bound, limit), 1);
+    removed += await exhaust(ctx, signal, () => remove(ctx.database.kysely, ids, bound, portion), 1);
   }
   return removed;
 }

@@ -8,6 +8,7 @@ import { environmentSettings } from './environment-settings/contract.js';
 import { eventType } from './event-type/contract.js';
 import { events } from './events/contract.js';
 import { health } from './health/contract.js';
+import { readiness } from './health/readiness.js';
 import { live } from './live/contract.js';
 import { management } from './management/contract.js';
 import { message } from './message/contract.js';
@@ -34,6 +35,7 @@ export const contract: {
   environment: typeof environment;
   statistics: typeof statistics;
   health: typeof health;
+  readiness: typeof readiness;
   management: typeof management;
   environmentSettings: typeof environmentSettings;
   auditLog: typeof auditLog;
@@ -52,6 +54,7 @@ export const contract: {
   environment,
   statistics,
   health,
+  readiness,
   management,
   environmentSettings,
   auditLog,

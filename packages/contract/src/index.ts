@@ -27,6 +27,7 @@ export * from './event-type/openapi-schemas.js';
 export * from './event-type/retry-schedule.js';
 export * from './event-type/schemas.js';
 export { HealthOut } from './health/contract.js';
+export { ReadyCheck, ReadyCheckName, ReadyOut } from './health/readiness.js';
 export * from './live/schemas.js';
 export {
   ApiTokenCensoredOut,

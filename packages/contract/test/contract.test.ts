@@ -31,7 +31,7 @@ describe.each(operations)('%s', (operationName, operation) => {
   });
 
   test('has a path of the API with its parameters, ending in a slash', () => {
-    expect(route.path).toMatch(/^\/api\/v1\/.*\/$/);
+    expect(route.path).toMatch(/^\/(api\/v1\/.*|ready)\/$/);
     const inPath = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1]);
     expect(keysOf(route.pathParams).sort()).toEqual(inPath.sort());
     if (metadata.access.kind === 'application') expect(inPath).toContain('app_id');
@@ -48,6 +48,21 @@ describe.each(operations)('%s', (operationName, operation) => {
     if (body instanceof z.ZodType) expect(componentOf(body)).toEqual(expect.any(String));
     for (const [status, response] of Object.entries(route.responses)) {
       if (response instanceof z.ZodType) expect(componentOf(response), status).toEqual(expect.any(String));
+    }
+  });
+
+  test('gives a page with its place and end, if it is a list', () => {
+    const page = route.responses[200];
+    const fields = keysOf(page);
+    if (!(page instanceof z.ZodObject) || !fields.includes('data') || !fields.includes('done')) return;
+    // Clients of all languages read them without asking whether they are there.
+    const { data, iterator, done } = page.shape as Record<string, z.ZodType>;
+    for (const field of [data, iterator, done]) expect(field?.safeParse(undefined).success).toBe(false);
+  });
+
+  test('answers 204 where there is nothing to tell, and a body everywhere else', () => {
+    for (const [status, response] of Object.entries(route.responses)) {
+      expect(response instanceof z.ZodType || metadata.streams === true, status).toBe(status !== '204');
     }
   });
 

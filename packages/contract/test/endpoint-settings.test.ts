@@ -25,6 +25,28 @@ describe('endpoint headers', () => {
     ['nothing', {}, 'headers', /expected record/],
     ['a null value', { headers: { a: null } }, 'headers.a', /expected string/],
   ]);
+  // Spec: wire behaviour, section 6.3.
+  const names =
+    'user-agent keep-alive proxy-authenticate proxy-authorization te trailers transfer-encoding upgrade age ' +
+    'cache-control clear-site-data expires pragma warning content-length content-type content-encoding ' +
+    'content-language content-location';
+  const prefixes = 'x-amz- x-amzn- x-google x-goog- x-gfe x-azure- x-fd- x-svix- svix-';
+  refuses(EndpointHeadersIn, [
+    ...names
+      .split(' ')
+      .map((name) => [name, { headers: { [name]: '' } }, 'headers', 'Header uses a forbidden key.'] as const),
+    ...prefixes
+      .split(' ')
+      .map(
+        (name) =>
+          [
+            name,
+            { headers: { [`${name}a`]: '' } },
+            'headers',
+            'Header starts with a forbidden prefix.',
+          ] as const,
+      ),
+  ]);
   accepts(EndpointHeadersPatchIn, [
     ['null values', { headers: { a: null, b: '1' } }, { headers: { a: null, b: '1' }, deleteHeaders: [] }],
     ['names to remove', { headers: {}, deleteHeaders: ['a'] }, { headers: {}, deleteHeaders: ['a'] }],

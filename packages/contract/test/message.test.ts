@@ -71,6 +71,7 @@ describe('MessageIn', () => {
     ['a bad tag', { ...base, tags: ['a', 'b:c'] }, 'tags.1', /must match the following pattern/],
     ['0 days', { ...base, payloadRetentionPeriod: 0 }, 'payloadRetentionPeriod', 'Validation error'],
     ['91 days', { ...base, payloadRetentionPeriod: 91 }, 'payloadRetentionPeriod', 'Validation error'],
+    ['0 hours', { ...base, payloadRetentionHours: 0 }, 'payloadRetentionHours', 'Validation error'],
     ['2161 hours', { ...base, payloadRetentionHours: 2161 }, 'payloadRetentionHours', 'Validation error'],
     ['a day to deliver', { ...base, deliverAt: '2026-08-21' }, 'deliverAt', /Must be a date and time/],
     [

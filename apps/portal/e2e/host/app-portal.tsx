@@ -22,7 +22,12 @@ function Host() {
         url={query.get('url') ?? ''}
         fullSize={query.get('fullSize') === 'true'}
         {...(darkMode === null ? {} : { darkMode: darkMode === 'auto' ? 'auto' : darkMode === 'true' })}
-        {...(query.has('primaryColor') ? { primaryColor: query.get('primaryColor') ?? '' } : {})}
+        {...Object.fromEntries(
+          ['primaryColor', 'fontFamily', 'icon'].flatMap((name) => {
+            const value = query.get(name);
+            return value === null ? [] : [[name, value]];
+          }),
+        )}
       />
     </main>
   );

@@ -1,8 +1,10 @@
+import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePortal } from '../app/portal';
 import { formatNumber } from '../lib/format';
 import styles from './outcomes.module.css';
+import page from './page.module.css';
 
 /** How a delivery stands or ended; each has one colour wherever it is shown. */
 export type OutcomeKind = 'success' | 'pending' | 'sending' | 'fail' | 'canceled';
@@ -28,7 +30,8 @@ export function OutcomeMark({
 
 interface OutcomeFiguresProps<Kind extends OutcomeKind> {
   readonly kinds: readonly Kind[];
-  readonly counts: Readonly<Record<Kind, number>>;
+  /** Undefined while they are on their way. */
+  readonly counts: Readonly<Record<Kind, number>> | undefined;
 }
 
 /** A figure for each outcome; the legend of a chart or bar as well. */
@@ -42,7 +45,16 @@ export function OutcomeFigures<Kind extends OutcomeKind>({ kinds, counts }: Outc
           <dt>
             <OutcomeMark kind={kind}>{t(`status.${kind}`)}</OutcomeMark>
           </dt>
-          <dd className={styles.number}>{formatNumber(counts[kind], locale.tag)}</dd>
+          <dd className={styles.number}>
+            {counts === undefined ? (
+              <>
+                <span className={page.hidden}>{t('portal.loading')}</span>
+                <Skeleton component="span" height="0.875rem" width="2.5rem" />
+              </>
+            ) : (
+              formatNumber(counts[kind], locale.tag)
+            )}
+          </dd>
         </div>
       ))}
     </dl>

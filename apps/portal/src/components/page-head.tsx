@@ -3,19 +3,23 @@ import { useTranslation } from 'react-i18next';
 import page from './page.module.css';
 import { ScreenHeading } from './screen-heading';
 
-interface PageHeadProps {
-  readonly title: string;
-  /** What the browser's tab says, where the title is too long for it. */
-  readonly documentTitle?: string;
+type Titles =
+  | { readonly title: string; readonly documentTitle?: string }
+  | { readonly title: ReactNode; readonly documentTitle: string };
+
+/** `documentTitle` is what the browser's tab says, where the title is too long for it or is not text. */
+type PageHeadProps = Titles & {
   readonly lead?: ReactNode;
   /** What stands above the title: the way back. */
   readonly above?: ReactNode;
   readonly actions?: ReactNode;
-}
+};
 
 /** Title of a page, what it is about, and what can be done here. */
-export function PageHead({ title, documentTitle = title, lead, above, actions }: PageHeadProps) {
+export function PageHead({ lead, above, actions, ...titles }: PageHeadProps) {
   const { t } = useTranslation();
+  const { title } = titles;
+  const documentTitle = titles.documentTitle ?? titles.title;
   return (
     <>
       {above}

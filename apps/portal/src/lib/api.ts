@@ -32,10 +32,13 @@ export function query<Args, Result extends CallResult>(
   });
 }
 
-/** All items of a walk through pages. */
-export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+/** The items of a walk through pages, but no more than `most`: no page is asked for behind them. */
+export async function collect<T>(items: AsyncIterable<T>, most: number): Promise<readonly T[]> {
   const collected: T[] = [];
-  for await (const item of items) collected.push(item);
+  for await (const item of items) {
+    collected.push(item);
+    if (collected.length >= most) break;
+  }
   return collected;
 }
 

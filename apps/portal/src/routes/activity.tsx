@@ -49,6 +49,9 @@ function Overview({ choice, period }: OverviewProps) {
   const byType = useActivityByType(period, choice.eventType);
   const refresh = () => Promise.all([activity.refetch(), byType.refetch()]);
   const isLoading = (activity.isFetching || byType.isFetching) && !activity.isPending;
+  const isEmpty = activity.data !== undefined && sumOf(totalOf(toBars(activity.data))) === 0;
+  // What the chart's card says already, in other words or as rows of nothing, is not said again.
+  const hasFigures = !isEmpty && (activity.data !== undefined || activity.error === null);
   return (
     <>
       <Card
@@ -60,30 +63,32 @@ function Overview({ choice, period }: OverviewProps) {
           {(series) => {
             const bars = toBars(series);
             const total = totalOf(bars);
-            return sumOf(total) === 0 ? (
+            return isEmpty ? (
               <Empty title={t('activity.emptyTitle')} text={t('activity.emptyText')} />
             ) : (
               <>
                 <OutcomeFigures kinds={OUTCOMES} counts={total} />
                 {/* While another choice loads, the figures are still those of the former one. */}
-                <Chart bars={bars} period={series.period} />
+                <Chart key={series.period} bars={bars} period={series.period} />
               </>
             );
           }}
         </Loaded>
       </Card>
-      <div className={styles.tables}>
-        <Card title={t('activity.figures')}>
-          <Loaded query={activity} lines={6}>
-            {(series) => <PeriodTable bars={toBars(series)} period={series.period} />}
-          </Loaded>
-        </Card>
-        <Card title={t('activity.byType')}>
-          <Loaded query={byType} lines={6}>
-            {(stats) => <TypeTable types={toTypes(stats)} />}
-          </Loaded>
-        </Card>
-      </div>
+      {hasFigures ? (
+        <div className={styles.tables}>
+          <Card title={t('activity.figures')}>
+            <Loaded query={activity} lines={6}>
+              {(series) => <PeriodTable bars={toBars(series)} period={series.period} />}
+            </Loaded>
+          </Card>
+          <Card title={t('activity.byType')}>
+            <Loaded query={byType} lines={6}>
+              {(stats) => <TypeTable types={toTypes(stats)} />}
+            </Loaded>
+          </Card>
+        </div>
+      ) : null}
     </>
   );
 }

@@ -2,11 +2,12 @@ import type { EndpointOut } from '@postrider/contract';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Screen } from '../app/screen';
+import { Address } from '../components/address';
 import { Breadcrumb } from '../components/breadcrumb';
 import { CopyButton } from '../components/copy-button';
-import { Loaded } from '../components/loaded';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
+import { PageProblem } from '../components/page-problem';
 import { PageSkeleton } from '../components/page-skeleton';
 import { ProblemNote } from '../components/problem-note';
 import tabs from '../components/tab-links.module.css';
@@ -27,10 +28,24 @@ export function EndpointPage() {
   // The banner stands above everything: what it says is waited for, so that nothing moves when it comes.
   const latest = useLatestAttempts(endpointId);
   if (hasStatus(endpoint.error, 404)) return <Screen kind="endpointMissing" action={<ToEndpoints />} />;
-  if (endpoint.isPending || (endpoint.isSuccess && latest.isPending)) {
+  // Once only: when it failed the banner asks again, and taking the page away meanwhile would go on for ever.
+  const isFirstWait = latest.isPending && latest.errorUpdateCount === 0;
+  if (endpoint.isPending || (endpoint.isSuccess && isFirstWait)) {
     return <PageSkeleton heading={<PageHead title={t('endpoints.loading')} />} />;
   }
-  return <Loaded query={endpoint}>{(data) => <Endpoint key={data.id} endpoint={data} />}</Loaded>;
+  if (endpoint.data !== undefined) return <Endpoint key={endpoint.data.id} endpoint={endpoint.data} />;
+  return (
+    <PageProblem
+      title={t('endpoints.loading')}
+      back={
+        <Breadcrumb here={t('endpoints.shortId', { id: endpointId.slice(-6) })}>
+          <ToEndpoints />
+        </Breadcrumb>
+      }
+      error={endpoint.error}
+      retry={() => void endpoint.refetch()}
+    />
+  );
 }
 
 function ToEndpoints() {
@@ -62,7 +77,8 @@ function Endpoint({ endpoint }: { readonly endpoint: EndpointOut }) {
             <ToEndpoints />
           </Breadcrumb>
         }
-        title={endpoint.url}
+        title={<Address url={endpoint.url} />}
+        documentTitle={endpoint.url}
         lead={endpoint.description === '' ? undefined : endpoint.description}
         actions={
           <>

@@ -7,9 +7,9 @@ import { Breadcrumb } from '../components/breadcrumb';
 import { Card } from '../components/card';
 import { CodeBlock } from '../components/code-block';
 import { NativeSelect } from '../components/inputs';
-import { Loaded } from '../components/loaded';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
+import { PageProblem } from '../components/page-problem';
 import { PageSkeleton } from '../components/page-skeleton';
 import { Pill } from '../components/pill';
 import { useEventType } from '../features/event-types/queries';
@@ -25,7 +25,19 @@ export function EventTypePage() {
   const eventType = useEventType(params.eventType);
   if (hasStatus(eventType.error, 404)) return <Screen kind="eventTypeMissing" action={<ToCatalog />} />;
   if (eventType.isPending) return <PageSkeleton heading={<PageHead title={params.eventType} />} />;
-  return <Loaded query={eventType}>{(data) => <EventType key={data.name} eventType={data} />}</Loaded>;
+  if (eventType.data !== undefined) return <EventType key={eventType.data.name} eventType={eventType.data} />;
+  return (
+    <PageProblem
+      title={params.eventType}
+      back={
+        <Breadcrumb here={params.eventType}>
+          <ToCatalog />
+        </Breadcrumb>
+      }
+      error={eventType.error}
+      retry={() => void eventType.refetch()}
+    />
+  );
 }
 
 function ToCatalog() {

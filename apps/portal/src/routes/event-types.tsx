@@ -12,7 +12,7 @@ import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
 import { Pill } from '../components/pill';
 import table from '../components/table.module.css';
-import { useEventTypes } from '../features/event-types/queries';
+import { MOST_TYPES, useEventTypes } from '../features/event-types/queries';
 import { search } from '../features/event-types/tree';
 import { useOpenSession } from '../features/session/session-scope';
 
@@ -85,6 +85,9 @@ function Groups({ types, text }: GroupsProps) {
           {t('catalog.more', { number: Math.min(STEP, found.length - most) })}
         </Button>
       ) : null}
+      {types.length < MOST_TYPES ? null : (
+        <p className={page.aside}>{t('catalog.cut', { number: MOST_TYPES })}</p>
+      )}
     </>
   );
 }

@@ -7,14 +7,14 @@ import { Card } from '../components/card';
 import { CopyButton } from '../components/copy-button';
 import { CopyableId, Fact, Labels } from '../components/facts';
 import { Instant } from '../components/instant';
-import { Loaded } from '../components/loaded';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
+import { PageProblem } from '../components/page-problem';
 import { PageSkeleton } from '../components/page-skeleton';
 import { DeliveriesCard } from '../features/messages/deliveries-card';
 import { NotDeliveredCard } from '../features/messages/not-delivered-card';
 import { PayloadCard } from '../features/messages/payload-card';
-import { useMessage, useRawPayload } from '../features/messages/queries';
+import { useDestinations, useMessage, useMessageAttempts, useRawPayload } from '../features/messages/queries';
 import { useOpenSession } from '../features/session/session-scope';
 import { hasStatus } from '../lib/api';
 
@@ -23,9 +23,26 @@ export function MessagePage() {
   const { t } = useTranslation();
   const { messageId } = useParams({ from: '/$appId/messages/$messageId' });
   const message = useMessage(messageId);
+  // What stands above other things, and is asked for at the same time, is waited for: so nothing moves when it comes.
+  const others = [useRawPayload(messageId), useDestinations(messageId), useMessageAttempts(messageId)];
   if (hasStatus(message.error, 404)) return <Screen kind="messageMissing" action={<ToMessages />} />;
-  if (message.isPending) return <PageSkeleton heading={<PageHead title={t('message.loading')} />} />;
-  return <Loaded query={message}>{(data) => <Message key={data.id} message={data} />}</Loaded>;
+  if (message.isPending || (message.isSuccess && others.some(({ isPending }) => isPending))) {
+    return <PageSkeleton heading={<PageHead title={t('message.loading')} />} />;
+  }
+  const { data } = message;
+  if (data !== undefined) return <Message key={data.id} message={data} messageId={messageId} />;
+  return (
+    <PageProblem
+      title={t('message.loading')}
+      back={
+        <Breadcrumb here={<span className={page.mono}>{messageId}</span>}>
+          <ToMessages />
+        </Breadcrumb>
+      }
+      error={message.error}
+      retry={() => void message.refetch()}
+    />
+  );
 }
 
 function ToMessages() {
@@ -38,10 +55,16 @@ function ToMessages() {
   );
 }
 
-function Message({ message }: { readonly message: MessageOut }) {
+interface MessageProps {
+  readonly message: MessageOut;
+  /** The id that it was asked for by: the operator's own does as well. */
+  readonly messageId: string;
+}
+
+function Message({ message, messageId }: MessageProps) {
   const { t } = useTranslation();
   const { attempt } = useSearch({ from: '/$appId/messages/$messageId' });
-  const raw = useRawPayload(message.id);
+  const raw = useRawPayload(messageId);
   const canResend = raw.data !== undefined && !raw.data.expired;
   return (
     <>
@@ -64,9 +87,9 @@ function Message({ message }: { readonly message: MessageOut }) {
       />
       <div className={page.columns}>
         <div className={page.stack}>
-          <PayloadCard message={message} />
-          <DeliveriesCard messageId={message.id} chosen={attempt} canResend={canResend} />
-          <NotDeliveredCard message={message} canResend={canResend} />
+          <PayloadCard messageId={messageId} />
+          <DeliveriesCard messageId={messageId} chosen={attempt} canResend={canResend} />
+          <NotDeliveredCard message={message} messageId={messageId} canResend={canResend} />
         </div>
         <Facts message={message} />
       </div>

@@ -29,6 +29,14 @@ const LAST_RECORD_MS = 5_000;
 /** How much longer than a request a lease lasts; see claim.ts. */
 const LONGEST_LEASE_MARGIN_MS = 60_000;
 
+/** How the part of a process that makes deliveries does. */
+export interface WorkState {
+  /** Whether it holds the lock on its number: without it, it takes no work. */
+  readonly registered: boolean;
+  /** When its loops went round last, the slower of them. */
+  readonly movedAt: Date;
+}
+
 /** What the API asks of the dispatcher. */
 export interface Dispatch {
   /** See `Accept.accept`; undefined when the application is not there. */
@@ -59,6 +67,8 @@ export class Dispatcher implements Dispatch {
   #idle: (() => void) | undefined;
   #loops: Promise<unknown> = Promise.resolve();
   #nextLook = 0;
+  /** When the loop that looks for due deliveries went round last, in Unix ms. */
+  #lookedAt = 0;
   #wakeLoop: () => void = () => {};
   /** Who is told of new background tasks. */
   onTask: () => void = () => {};
@@ -92,6 +102,13 @@ export class Dispatcher implements Dispatch {
   /** Number of this process among those that take work; undefined while it takes none. */
   get workerNumber(): number | undefined {
     return this.#stopping.signal.aborted ? undefined : this.#worker.number;
+  }
+
+  /** How it does; undefined where this process makes no deliveries. */
+  get workState(): WorkState | undefined {
+    if (!this.#works) return undefined;
+    const movedAt = Math.min(this.#lookedAt, this.#worker.beatAt);
+    return { registered: this.workerNumber !== undefined, movedAt: new Date(movedAt) };
   }
 
   wakeTasks(): void {
@@ -155,6 +172,7 @@ export class Dispatcher implements Dispatch {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const now = this.#ctx.clock.now().getTime();
+      this.#lookedAt = now;
       // A clock that was put back does not put off what others make due.
       this.#nextLook = Math.min(this.#nextLook, now + POLL_MS);
       if (this.#nextLook > now) {

@@ -46,6 +46,8 @@ export class Worker {
   #number: number | undefined;
   /** The number before the connection was lost; its work is still ours if nobody took it. */
   #former: number | undefined;
+  /** When it last went round, in Unix ms, whether or not the database answered. */
+  beatAt = 0;
   /** By their numbers. */
   #heard: ReadonlyMap<number, Heard> = new Map();
 
@@ -65,6 +67,7 @@ export class Worker {
   async start(): Promise<void> {
     await this.#register();
     await this.#lookAfterOthers();
+    this.beatAt = this.#ctx.clock.now().getTime();
   }
 
   /** Beats until the signal aborts. Failures are logged and tried again at the next beat. */
@@ -72,6 +75,7 @@ export class Worker {
     while (!signal.aborted) {
       await this.#ctx.clock.wait(BEAT_MS, signal);
       if (signal.aborted) return;
+      this.beatAt = this.#ctx.clock.now().getTime();
       try {
         await this.#beat();
       } catch (error) {

@@ -6,6 +6,7 @@ import type { Dispatch } from '../dispatch/dispatcher.js';
 import { authenticationFailed, InvalidInputError, notFound, tooManyRequests } from '../errors.js';
 import type { Caller, Connection, Handlers } from '../handlers.js';
 import { events } from '../observability/events.js';
+import type { Readiness } from '../readiness.js';
 import { type Authenticate, bearerToken } from './authenticate.js';
 import { authorize } from './authorize.js';
 import { createBodyReader } from './body.js';
@@ -17,6 +18,7 @@ import {
   runOnce,
   toUuid,
 } from './idempotency.js';
+import { withoutLastSlash } from './path.js';
 import { type Limiter, type Limiters, RATE_LIMIT_HEADERS, rateLimitValues } from './rate-limit.js';
 import { type RequestScope, scopeOf } from './scope.js';
 import type { Streams } from './streams.js';
@@ -26,6 +28,7 @@ import { type Issue, toProblem } from './validation-error.js';
 export interface Gate {
   readonly context: Context;
   readonly dispatch: Dispatch;
+  readonly readiness: Readiness;
   readonly authenticate: Authenticate;
   readonly limiters: Limiters;
   readonly streams: Streams;
@@ -42,7 +45,7 @@ function idempotentRequest(request: Request): IdempotentRequest | undefined {
   const key = request.headers['idempotency-key'];
   const { token } = scopeOf(request);
   if (request.method !== 'POST' || typeof key !== 'string' || key === '' || !token) return undefined;
-  return identifyRequest(token, key, request.originalUrl.replace(/\/+(?=\?|$)/, ''));
+  return identifyRequest(token, key, withoutLastSlash(request.url));
 }
 
 const send = (response: Response, { status, body }: Answer): void => {

@@ -7,6 +7,7 @@ import { serveDocs } from './docs.js';
 import { handleError } from './error-handler.js';
 import { serveMetrics } from './metrics.js';
 import { answerUnknownRoute } from './not-found.js';
+import { tidyUrl } from './path.js';
 import { servePortal } from './portal.js';
 import { parseQuery } from './query.js';
 import { RATE_LIMIT_HEADERS } from './rate-limit.js';
@@ -17,7 +18,7 @@ const PREFLIGHT_SECONDS = 600;
 
 /** A process that only makes deliveries says how it is, and nothing else. */
 const serveHealthOnly: RequestHandler = (request, response, next) => {
-  if (/^\/(api\/v1\/health|metrics)(\/|$)/.test(request.path)) return next();
+  if (/^\/(api\/v1\/health|ready|metrics)(\/|$)/.test(request.path)) return next();
   response
     .status(404)
     .json({ code: 'not_found', detail: 'This process makes deliveries; it does not serve the API.' });
@@ -31,11 +32,10 @@ export function createHttpApplication(handlers: Handlers<Contract>, gate: Gate, 
   app.set('query parser', parseQuery);
   app.set('trust proxy', gate.context.config.trustedProxies);
   app.use((request, _response, next) => {
-    // SDKs that are given an address with a slash at the end call `//api/v1/…`.
-    if (request.url.startsWith('//')) request.url = request.url.replace(/^\/+/, '/');
+    request.url = tidyUrl(request.url);
     next();
   });
-  app.use(openScope(gate.context, gate.dispatch));
+  app.use(openScope(gate.context, gate));
   app.use(
     cors({
       origin: '*',

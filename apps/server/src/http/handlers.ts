@@ -10,7 +10,7 @@ import { environmentRoutes } from '../resources/environment/routes.js';
 import { environmentSettingsRoutes } from '../resources/environment-settings/routes.js';
 import { eventTypeRoutes } from '../resources/event-type/routes.js';
 import { eventsRoutes } from '../resources/events/routes.js';
-import { healthRoutes } from '../resources/health/routes.js';
+import { healthRoutes, readinessRoutes } from '../resources/health/routes.js';
 import { liveRoutes } from '../resources/live/routes.js';
 import { managementRoutes } from '../resources/management/routes.js';
 import { messageRoutes } from '../resources/message/routes.js';
@@ -33,6 +33,7 @@ export const handlers: Handlers<Contract> = {
   environment: environmentRoutes,
   statistics: statisticsRoutes,
   health: healthRoutes,
+  readiness: readinessRoutes,
   management: managementRoutes,
   environmentSettings: environmentSettingsRoutes,
   auditLog: auditLogRoutes,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Context } from '../context.js';
-import type { Dispatch } from '../dispatch/dispatcher.js';
-import { RequestScope, scopeOf, setScope } from './scope.js';
+import { type Parts, RequestScope, scopeOf, setScope } from './scope.js';
 
 const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 
@@ -11,12 +10,12 @@ const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
  * lines carry. One line is logged when a request is done: successes at level debug, refusals at info. No query string:
  * what stands in addresses is the caller's business.
  */
-export const openScope = (context: Context, dispatch: Dispatch): RequestHandler => {
+export const openScope = (context: Context, parts: Parts): RequestHandler => {
   const logSuccesses = context.log.isLevelEnabled('debug');
   return (request, response, next) => {
     const given = request.headers['x-request-id'] ?? request.headers['svix-req-id'];
     const requestId = typeof given === 'string' && ID_PATTERN.test(given) ? given : randomUUID();
-    setScope(request, new RequestScope(context, dispatch, requestId, request.ip ?? ''));
+    setScope(request, new RequestScope(context, parts, requestId, request.ip ?? ''));
     response.setHeader('x-request-id', requestId);
     const start = performance.now();
     response.on('finish', () => {

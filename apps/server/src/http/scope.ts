@@ -3,14 +3,22 @@ import type { Actor, Context, RequestContext } from '../context.js';
 import type { Dispatch } from '../dispatch/dispatcher.js';
 import type { Caller } from '../handlers.js';
 import type { Logger } from '../observability/logger.js';
+import type { Readiness } from '../readiness.js';
 import type { Application } from '../storage/application.js';
 import type { IdempotentRequest } from './idempotency.js';
+
+/** Parts of the process that requests speak to. */
+export interface Parts {
+  readonly dispatch: Dispatch;
+  readonly readiness: Readiness;
+}
 
 /** What the middlewares learn of one request, in their order. */
 export class RequestScope implements RequestContext {
   readonly requestId: string;
   readonly address: string;
   readonly dispatch: Dispatch;
+  readonly readiness: Readiness;
   readonly #context: Context;
   #log: Logger | undefined;
 
@@ -23,9 +31,10 @@ export class RequestScope implements RequestContext {
   /** The call that may be repeated, where the answer is kept apart from the effect. */
   call: IdempotentRequest | undefined;
 
-  constructor(context: Context, dispatch: Dispatch, requestId: string, address: string) {
+  constructor(context: Context, parts: Parts, requestId: string, address: string) {
     this.#context = context;
-    this.dispatch = dispatch;
+    this.dispatch = parts.dispatch;
+    this.readiness = parts.readiness;
     this.requestId = requestId;
     this.address = address;
   }

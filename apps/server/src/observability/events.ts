@@ -52,6 +52,11 @@ export const events = {
 
   serviceStopped: ({ log }: Source) => log.info({ event: 'service.stopped' }, 'stopped'),
 
+  readinessChanged: ({ log }: Source, fields: { ready: boolean; failed: readonly string[] }) =>
+    fields.ready
+      ? log.info({ event: 'service.ready', ...fields }, 'the service is ready again')
+      : log.warn({ event: 'service.not_ready', ...fields }, 'the service is not ready'),
+
   applicationCreated: ({ log }: Source, fields: { environmentId: string; applicationId: string }) =>
     log.info({ event: 'application.created', ...fields }),
 
@@ -130,8 +135,10 @@ export const events = {
   workerRegistered: ({ log }: Source, fields: { worker: number }) =>
     log.info({ event: 'worker.registered', ...fields }),
 
-  workerTakenOver: ({ log }: Source, fields: { worker: number; deliveries: number }) =>
-    log.warn({ event: 'worker.taken_over', ...fields }, 'the work of a dead process goes on here'),
+  workerTakenOver: ({ log, metrics }: Source, fields: { worker: number; deliveries: number }) => {
+    metrics.workersTakenOver.inc();
+    log.warn({ event: 'worker.taken_over', ...fields }, 'the work of a dead process goes on here');
+  },
 
   messageAccepted: (
     { log, metrics }: Source,

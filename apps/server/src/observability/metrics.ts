@@ -3,6 +3,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Seconds that histograms tell apart: from a millisecond to the longest attempt. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** Why the service disables endpoints. */
+const DISABLED_BY_SERVICE = ['failing', 'gone', 'asked'];
+
 /** What one process counts, for Prometheus. Names and labels are part of what operators rely on. */
 export interface Metrics {
   readonly registry: Registry;
@@ -14,6 +17,7 @@ export interface Metrics {
   readonly endpointsDisabled: Counter<'reason'>;
   readonly backgroundTasks: Counter<'task' | 'outcome'>;
   readonly operationalEvents: Counter<'type'>;
+  readonly workersTakenOver: Counter;
   readonly attemptSeconds: Histogram;
   readonly firstAttemptSeconds: Histogram;
   readonly requestSeconds: Histogram<'method' | 'status'>;
@@ -25,6 +29,10 @@ export interface LiveFigures {
   streams(): number;
   pools(): Record<string, { total: number; idle: number; waiting: number }>;
   queue(): Promise<{ depth: number; ageSeconds: number }>;
+  /** Whether this process takes deliveries; undefined where it is not to. */
+  readonly takesWork: (() => boolean) | undefined;
+  /** Bytes free for the embedded database; undefined where the data is elsewhere. */
+  readonly freeBytes: (() => Promise<number>) | undefined;
 }
 
 /** Makes the counters of one process. */
@@ -53,6 +61,7 @@ export function createMetrics(): Metrics {
     operationalEvents: counter('operational_events_total', 'Operational events stored for whoever listens', [
       'type',
     ]),
+    workersTakenOver: counter('workers_taken_over_total', 'Dead processes whose work this one took over'),
     attemptSeconds: histogram(
       'attempt_duration_seconds',
       'From the start of an attempt to the head of its answer',
@@ -63,6 +72,21 @@ export function createMetrics(): Metrics {
     ),
     requestSeconds: histogram('http_request_duration_seconds', 'Requests to the API', ['method', 'status']),
   };
+}
+
+/**
+ * Writes down the zeros of counters whose first count matters: what appears with a one has not increased, as Prometheus
+ * sees it.
+ *
+ * @param tasks kinds of background tasks
+ */
+export function beginAtZero(metrics: Metrics, tasks: readonly string[]): void {
+  for (const outcome of ['success', 'failure']) metrics.attempts.inc({ outcome }, 0);
+  for (const reason of DISABLED_BY_SERVICE) metrics.endpointsDisabled.inc({ reason }, 0);
+  for (const task of tasks) {
+    for (const outcome of ['started', 'finished', 'failed'])
+      metrics.backgroundTasks.inc({ task, outcome }, 0);
+  }
 }
 
 /** Adds what is asked for at reading time, and the figures of the process itself. */
@@ -98,6 +122,7 @@ export function observeLive({ registry }: Metrics, live: LiveFigures): void {
       }
     },
   });
+  observeWhereItApplies(registry, live);
   const age = new Gauge({
     name: 'postrider_queue_age_seconds',
     help: 'For how long the oldest due delivery has waited; up to 5 seconds old',
@@ -113,4 +138,29 @@ export function observeLive({ registry }: Metrics, live: LiveFigures): void {
       age.set(ageSeconds);
     },
   });
+}
+
+/** A gauge without a value says 0 to Prometheus, so these are only there where they have one. */
+function observeWhereItApplies(registry: Registry, { takesWork, freeBytes }: LiveFigures): void {
+  const registers = [registry];
+  if (takesWork) {
+    new Gauge({
+      name: 'postrider_worker_registered',
+      help: 'Whether this process takes deliveries: 1, or 0 while it does not hold its lock',
+      registers,
+      collect() {
+        this.set(takesWork() ? 1 : 0);
+      },
+    });
+  }
+  if (freeBytes) {
+    new Gauge({
+      name: 'postrider_data_directory_free_bytes',
+      help: 'Room that is left for the embedded database',
+      registers,
+      async collect() {
+        this.set(await freeBytes());
+      },
+    });
+  }
 }

@@ -20,12 +20,19 @@ export async function listApplicationIds(
 
 const affected = (result: { numAffectedRows?: bigint }): number => Number(result.numAffectedRows ?? 0);
 
-/** Removes attempts of messages with an id below `bound`, at most `limit` of each application; gives how many. */
+/** How many rows one statement may remove. */
+export interface Portion {
+  /** Of each application, or of each endpoint: so that one with many does not keep the others waiting. */
+  readonly each: number;
+  readonly all: number;
+}
+
+/** Removes attempts of messages with an id below `bound`, `each` of an application; gives how many. */
 export async function deleteOldAttempts(
   database: Queryable,
   applicationIds: readonly string[],
   bound: string,
-  limit: number,
+  { each, all }: Portion,
 ): Promise<number> {
   return affected(
     await sql`
@@ -34,20 +41,21 @@ export async function deleteOldAttempts(
         cross join lateral (
           select application_id, message_id, id from attempt
           where application_id = application.id and message_id < ${bound}
-          order by message_id, id limit ${limit}
+          order by message_id, id limit ${each}
         ) as old
+        limit ${all}
       ) as gone
       where attempt.application_id = gone.application_id and attempt.message_id = gone.message_id
         and attempt.id = gone.id`.execute(database),
   );
 }
 
-/** Removes deliveries of messages with an id below `bound`, at most `limit` of each endpoint; gives how many. */
+/** Removes deliveries of messages with an id below `bound`, `each` of an endpoint; gives how many. */
 export async function deleteOldDeliveries(
   database: Queryable,
   applicationIds: readonly string[],
   bound: string,
-  limit: number,
+  { each, all }: Portion,
 ): Promise<number> {
   return affected(
     await sql`
@@ -57,20 +65,21 @@ export async function deleteOldDeliveries(
         cross join lateral (
           select application_id, endpoint_id, message_id from delivery
           where application_id = endpoint.application_id and endpoint_id = endpoint.id and message_id < ${bound}
-          order by message_id limit ${limit}
+          order by message_id limit ${each}
         ) as old
+        limit ${all}
       ) as gone
       where delivery.application_id = gone.application_id and delivery.endpoint_id = gone.endpoint_id
         and delivery.message_id = gone.message_id`.execute(database),
   );
 }
 
-/** Removes messages with an id below `bound` and their labels, at most `limit` of each application; gives how many. */
+/** Removes messages with an id below `bound` and their labels, `each` of an application; gives how many. */
 export async function deleteOldMessages(
   database: Queryable,
   applicationIds: readonly string[],
   bound: string,
-  limit: number,
+  { each, all }: Portion,
 ): Promise<number> {
   return affected(
     await sql`
@@ -79,8 +88,9 @@ export async function deleteOldMessages(
         cross join lateral (
           select application_id, id, channels, tags from message
           where application_id = application.id and id < ${bound}
-          order by id limit ${limit}
+          order by id limit ${each}
         ) as old
+        limit ${all}
       ),
       unlabelled as (
         delete from message_label using (

@@ -10,6 +10,83 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+interface Out {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly name: string;
+}
+
+describe('an application', () => {
+  const call = async (method: string, path: string, body: object) => {
+    const answer = await fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${environment.key}` },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, body: (await answer.json()) as Out };
+  };
+
+  it('has the present name of its rate where both are given, and no former one where it has none', async () => {
+    const rates = { throttleRate: 3, rateLimit: 9 };
+    expect((await call('POST', '/app', { name: 'x', ...rates })).body).toMatchObject({
+      throttleRate: 3,
+      rateLimit: 3,
+    });
+    const { body } = await call('POST', '/app', { name: 'x' });
+    expect(body).toMatchObject({ throttleRate: null });
+    expect(body).not.toHaveProperty('rateLimit');
+    expect(body).not.toHaveProperty('uid');
+    expect(await call('PUT', `/app/${body.id}`, { name: 'x', ...rates })).toMatchObject({
+      status: 200,
+      body: { id: body.id, throttleRate: 3 },
+    });
+    const patched = await call('PATCH', `/app/${body.id}`, { throttleRate: 5, rateLimit: 9 });
+    expect(patched.body).toMatchObject({ throttleRate: 5, rateLimit: 5 });
+  });
+
+  it('is made anew by each PUT that finds none: the path gives no uid', async () => {
+    const made = [
+      await call('PUT', '/app/nobody', { name: 'x' }),
+      await call('PUT', '/app/nobody', { name: 'x' }),
+    ];
+    expect(made.map(({ status }) => status)).toEqual([201, 201]);
+    expect(made[0]?.body.id).not.toBe(made[1]?.body.id);
+    expect((await environment.client.application.get({ params: { app_id: 'nobody' } })).status).toBe(404);
+  });
+
+  it('says when it was changed last, also where nothing is another', async () => {
+    const { body: first } = await call('POST', '/app', { name: 'x' });
+    const path = `/app/${first.id}`;
+    let before = first.updatedAt;
+    for (const [method, body] of [
+      ['PATCH', {}],
+      ['PUT', { name: 'x' }],
+      ['PATCH', { name: 'y' }],
+    ] as const) {
+      server.clock.advance(2);
+      const { body: changed } = await call(method, path, body);
+      expect(Date.parse(changed.updatedAt) - Date.parse(before)).toBeGreaterThanOrEqual(2_000);
+      expect(changed.createdAt).toBe(first.createdAt);
+      before = changed.updatedAt;
+    }
+  });
+
+  it('may have a name of any length', async () => {
+    const name = 'ü'.repeat(100_000);
+    expect((await call('POST', '/app', { name })).body.name === name).toBe(true);
+  });
+
+  it('that somebody has the uid of is refused by PUT and PATCH alike', async () => {
+    await call('POST', '/app', { name: 'x', uid: 'taken' });
+    const { body } = await call('POST', '/app', { name: 'y' });
+    const conflict = { status: 409, body: { code: 'conflict', detail: 'A conflict has occurred' } };
+    expect(await call('PUT', `/app/${body.id}`, { name: 'y', uid: 'taken' })).toMatchObject(conflict);
+    expect(await call('PUT', '/app/none', { name: 'y', uid: 'taken' })).toMatchObject(conflict);
+    expect(await call('PATCH', `/app/${body.id}`, { uid: 'taken' })).toMatchObject(conflict);
+  });
+});
+
 describe('a change of an application by PATCH', () => {
   it('is of the field alone, set or cleared, also where PUT made it', async () => {
     const { client } = environment;

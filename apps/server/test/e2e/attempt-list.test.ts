@@ -96,6 +96,16 @@ describe('attempts by endpoint', () => {
     }
   });
 
+  it('of a deleted endpoint are 404; through their message they stay', async () => {
+    const { id } = await scene.send();
+    await scene.recorded(id, 1);
+    await scene.client.endpoint.delete({ params: { app_id: scene.appId, endpoint_id: endpoint.id } });
+    for (const path of [`/attempt/endpoint/${endpoint.id}`, '/attempt/endpoint/mine', '/endpoint/mine/msg']) {
+      expect((await raw(path)).status, path).toBe(404);
+    }
+    expect(await scene.attemptsOf(id)).toMatchObject([{ endpointId: endpoint.id }]);
+  });
+
   it('bring their messages, without payloads, when these are asked for', async () => {
     const { id } = await scene.send({ eventId: 'mine', payload: { secret: 1 } });
     await scene.recorded(id, 1);

@@ -69,13 +69,17 @@ describe('a request', () => {
   it('goes to the address that the endpoint has at the moment', async () => {
     const other = await scene.receiver();
     const { id } = await scene.endpoint(receiver);
-    await scene.send();
+    const { id: before } = await scene.send();
     await first();
+    await scene.recorded(before, 1);
     const params = { app_id: scene.appId, endpoint_id: id };
     await unwrap(scene.client.endpoint.patch({ params, body: { url: other.url } }));
-    await scene.send();
+    const { id: after } = await scene.send();
     await other.waitFor(1);
     expect(receiver.requests).toHaveLength(1);
+    // Each attempt tells where it went.
+    expect(await scene.recorded(before, 1)).toMatchObject([{ url: receiver.url }]);
+    expect(await scene.recorded(after, 1)).toMatchObject([{ url: other.url }]);
   });
 });
 

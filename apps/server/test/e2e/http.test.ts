@@ -37,7 +37,7 @@ const callAsWritten = (path: string): Promise<number | undefined> =>
   });
 
 describe('paths', () => {
-  it.each(['/api/v1/app', '/api/v1/app/', '//api/v1/app', '/api/v1/app/?limit=1'])(
+  it.each(['/api/v1/app', '/api/v1/app/', '/api/v1/app///', '//api/v1/app', '///api/v1/app//?limit=1'])(
     '%s lists',
     async (path) => {
       expect(await callAsWritten(path)).toBe(200);
@@ -76,6 +76,12 @@ describe('bodies', () => {
   it('may be compressed', async () => {
     const answer = await post(new Uint8Array(gzipSync('{"name":"Zipped"}')), { 'content-encoding': 'gzip' });
     expect(answer.status).toBe(201);
+  });
+
+  it('in an encoding that nobody knows are 415 in JSON', async () => {
+    const answer = await post('{"name":"x"}', { 'content-encoding': 'compress' });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toMatchObject({ code: 'unsupported_media_type' });
   });
 
   it.each(['{', 'nonsense', '{"name":"a"} b'])('malformed JSON (%s) is 422', async (text) => {

@@ -131,6 +131,17 @@ describe.each(CASES)('the list of %s', (name, { path, order, make, bySdk }) => {
     });
   });
 
+  it('goes on from what is not there any more, or never was', async () => {
+    await fill(4);
+    const { ids } = await pageOf(path);
+    // The next id or name after the second one.
+    const [second = ''] = ids.slice(1);
+    const next = name === 'event types' ? `${second}a` : `${second.slice(0, -1)}z`;
+    const behind = order === 'ascending' ? ids.slice(2) : ids.slice(1);
+    expect((await pageOf(path, `?iterator=${next}`)).ids).toEqual(behind);
+    expect((await pageOf(path, `?iterator=-${next}`)).ids).toEqual(ids.slice(0, 4 - behind.length));
+  });
+
   it('goes the other way round when that is asked for', async () => {
     await fill(10);
     const { ids } = await pageOf(path);

@@ -181,6 +181,50 @@ it('a portal session reads the messages of its application only, and creates non
   expect((await session.message.get({ params: { app_id: other, msg_id: id } })).status).toBe(404);
 });
 
+it('an event id stays taken when the payload is gone', async () => {
+  const { id } = await scene.send({ eventId: 'once' });
+  await unwrap(scene.client.message.expungeContent(params(id)));
+  const body = { eventType: 'a', payload: {}, eventId: 'once' };
+  expect(await scene.client.message.create({ params: { app_id: scene.appId }, body })).toMatchObject({
+    status: 409,
+    body: { code: 'conflict', detail: 'A conflict has occurred' },
+  });
+});
+
+describe('an application that comes with a message', () => {
+  const create = (app_id: string, application: object) => {
+    const body = { eventType: 'a', payload: {}, application: application as never };
+    return scene.client.message.create({ params: { app_id }, body });
+  };
+  const refusal = (loc: string[], type: string, msg: string) => ({
+    status: 422,
+    body: { detail: [{ loc: ['body', 'application', ...loc], type, msg }] },
+  });
+
+  it('needs the uid of the path where it is to be made', async () => {
+    expect(await create('new', { name: 'x' })).toMatchObject(
+      refusal(['uid'], 'application_uid_missing', 'Application UID not set in body'),
+    );
+    expect(await create('new', { name: 'x', uid: 'other' })).toMatchObject(
+      refusal(['uid'], 'application_uid_mismatch', 'Application UID in the path and body must match'),
+    );
+    for (const app_id of ['new', 'other']) {
+      expect((await scene.client.application.get({ params: { app_id } })).status).toBe(404);
+    }
+  });
+
+  it('is not looked at where there is one, but for what no application could be', async () => {
+    expect((await create(scene.appId, { name: 'x', uid: 'other' })).status).toBe(202);
+    expect((await create(scene.appId, { name: 'x' })).status).toBe(202);
+    expect(await create(scene.appId, { name: '' })).toMatchObject(
+      refusal(['name'], 'value_error', 'Application names must be at least one character'),
+    );
+    const { body } = await scene.client.application.get({ params: { app_id: scene.appId } });
+    expect(body).toMatchObject({ name: 'Acme' });
+    expect(body).not.toHaveProperty('uid');
+  });
+});
+
 it.each([
   ['a blank', 'a b', 'String must match the following pattern: [a-zA-Z0-9\\-_.].'],
   ['the prefix of ids', 'msg_1', 'Uids are not allowed to have the same prefix as the ID. Prefix with _?'],

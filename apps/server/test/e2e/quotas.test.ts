@@ -66,6 +66,17 @@ describe('POSTRIDER_MAX_ENDPOINTS', () => {
     expect(await create()).toMatchObject(reached);
   });
 
+  it("does not count the operator's own, which get operational webhooks", async () => {
+    const { operationalWebhookEndpoint } = scene.client;
+    for (let n = 0; n < 4; n++) {
+      expect((await operationalWebhookEndpoint.create({ body: { url } })).status).toBe(201);
+    }
+    const made = await operationalWebhookEndpoint.upsert({ params: { endpoint_id: 'new' }, body: { url } });
+    expect(made.status).toBe(200);
+    for (let n = 0; n < 3; n++) expect((await create()).status).toBe(201);
+    expect(await create()).toMatchObject(reached);
+  });
+
   it('counts each application for itself', async () => {
     for (let n = 0; n < 3; n++) await create();
     scene = await Scene.open(server);

@@ -37,6 +37,18 @@ describe('endpoints and signatures', () => {
   });
 });
 
+describe('deliveries', () => {
+  it('are tried eight times over a good day, and endpoints are disabled after five, unless it is said otherwise', () => {
+    expect(readConfig({}).dispatch).toMatchObject({
+      retryScheduleMs: [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000].map((seconds) => seconds * 1_000),
+      requestTimeoutMs: 15_000,
+      failureDisableAfterMs: 120 * 3_600_000,
+      retentionDays: 90,
+      allowSubnets: '',
+    });
+  });
+});
+
 describe('durability', () => {
   it('is the safer one unless it is said otherwise', () => {
     const embedded = { kind: 'embedded', directory: '.postrider' };

@@ -57,6 +57,8 @@ it('metrics are those that the operating page lists', async () => {
     streams: () => 0,
     pools: () => ({}),
     queue: async () => ({ depth: 0, ageSeconds: 0 }),
+    takesWork: () => true,
+    freeBytes: async () => 1,
   });
   const names = found(await metrics.registry.metrics(), /^# TYPE (postrider_\w+)/gm);
   const page = read('docs/operating.md');

@@ -85,7 +85,9 @@ export const messageOutFields = {
   eventId: z.string().nullish(),
   eventType: z.string().meta({ examples: ['invoice.paid'] }),
   payload: jsonObject('Payload must be an object.').meta({
-    description: '`{}` without content, `{"expired": true}` when it is no longer kept.',
+    description:
+      '`{}` without content, `{"expired": true}` when it is no longer kept. Numbers are rounded to what a double can ' +
+      'hold; the raw payload, as endpoints get it, has them letter by letter.',
   }),
   channels: z.array(z.string()).nullish(),
   id: z.string().meta({ examples: ['msg_1srOrx2ZWZBpBUvZwXKQmoEYga2'] }),

@@ -1,4 +1,5 @@
 import type { StatisticsPeriod } from '@postrider/contract';
+import { dateFormat } from '../../lib/format';
 
 const OPTIONS: Record<StatisticsPeriod, Intl.DateTimeFormatOptions> = {
   FiveMinutes: { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' },
@@ -9,4 +10,4 @@ const OPTIONS: Record<StatisticsPeriod, Intl.DateTimeFormatOptions> = {
 
 /** When a period begins, for people: `24 Nov, 09:00`, or the day alone. */
 export const formatPeriod = (at: Date, period: StatisticsPeriod, locale: string): string =>
-  new Intl.DateTimeFormat(locale, OPTIONS[period]).format(at);
+  dateFormat(locale, OPTIONS[period]).format(at);

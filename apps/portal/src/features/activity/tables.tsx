@@ -26,7 +26,8 @@ export function PeriodTable({
   const { locale } = usePortal();
   return (
     <>
-      <FigureTable label={t('activity.figures')} first={t('activity.begin')}>
+      {/* A day begins with an hour: under one key its row would travel from one table into the other. */}
+      <FigureTable key={period} label={t('activity.figures')} first={t('activity.begin')}>
         {bars.toReversed().map((bar) => (
           <Row key={bar.at.getTime()} counts={bar}>
             <time dateTime={bar.at.toISOString()}>{formatPeriod(bar.at, period, locale.tag)}</time>

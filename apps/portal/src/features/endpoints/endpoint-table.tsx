@@ -1,6 +1,7 @@
 import type { EndpointOut } from '@postrider/contract';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Address } from '../../components/address';
 import { Pill } from '../../components/pill';
 import table from '../../components/table.module.css';
 import { useOpenSession } from '../session/session-scope';
@@ -41,7 +42,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointOut }) {
           params={{ appId: session.appId, endpointId: id }}
           className={table.rowLink}
         >
-          {url}
+          <Address url={url} />
         </Link>
         {description === '' ? null : <div className={table.sub}>{description}</div>}
       </td>

@@ -13,8 +13,8 @@ export function useEndpoints(iterator: string | undefined) {
   return useQuery({ ...query('endpoints', api.endpoint.list, args), placeholderData: keepPreviousData });
 }
 
-/** How many endpoints are offered to choose from; whoever has more brings what they want to check. */
-const MAX_CHOICE = 250;
+/** How many endpoints are offered to choose from; whoever has more names the one that they want. */
+export const MAX_CHOICE = 250;
 
 /** The newest endpoints, to choose one from: a page of the API. */
 export function useNewestEndpoints() {

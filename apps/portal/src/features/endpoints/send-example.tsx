@@ -34,36 +34,34 @@ function parseObject(text: string): JsonObject | undefined {
 export function SendExample({ endpointId }: { readonly endpointId: string }) {
   const { t } = useTranslation();
   const [name, setName] = useState(PING);
-  const eventTypes = useEventTypes();
+  // The event that needs no catalogue can be sent before it is there.
+  const { data: types = [], error, refetch } = useEventTypes();
   const eventType = useEventType(name === PING ? undefined : name);
   return (
-    <Loaded query={eventTypes} lines={4}>
-      {(types) => (
-        <div className={form.form}>
-          <p className={page.aside}>{t('testing.text')}</p>
-          <NativeSelect
-            label={t('testing.eventType')}
-            value={name}
-            data={[{ value: PING, label: t('testing.ping') }, ...types.map((type) => type.name)]}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {name === PING ? (
-            <Example key={PING} endpointId={endpointId} name={PING} examples={[PING_EXAMPLE]} />
-          ) : (
-            <Loaded query={eventType} lines={4}>
-              {({ schemas }) => (
-                <Example
-                  key={name}
-                  endpointId={endpointId}
-                  name={name}
-                  examples={examplesOf(firstSchema(schemas))}
-                />
-              )}
-            </Loaded>
+    <div className={form.form}>
+      <p className={page.aside}>{t('testing.text')}</p>
+      {error === null ? null : <ProblemNote error={error} retry={() => void refetch()} />}
+      <NativeSelect
+        label={t('testing.eventType')}
+        value={name}
+        data={[{ value: PING, label: t('testing.ping') }, ...types.map((type) => type.name)]}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      {name === PING ? (
+        <Example key={PING} endpointId={endpointId} name={PING} examples={[PING_EXAMPLE]} />
+      ) : (
+        <Loaded query={eventType} lines={4}>
+          {({ schemas }) => (
+            <Example
+              key={name}
+              endpointId={endpointId}
+              name={name}
+              examples={examplesOf(firstSchema(schemas))}
+            />
           )}
-        </div>
+        </Loaded>
       )}
-    </Loaded>
+    </div>
   );
 }
 

@@ -29,25 +29,30 @@ export function StatsCard({ endpointId }: { readonly endpointId: string }) {
         />
       }
     >
-      <Loaded query={stats} lines={1}>
-        {(counts) => <Figures counts={counts} />}
-      </Loaded>
+      {stats.data === undefined && stats.error === null ? (
+        <Figures />
+      ) : (
+        <Loaded query={stats}>{(counts) => <Figures counts={counts} />}</Loaded>
+      )}
     </Card>
   );
 }
 
-function Figures({ counts }: { readonly counts: EndpointStats }) {
+/** Takes the same room before its counts are there, so that nothing below moves when they come. */
+function Figures({ counts }: { readonly counts?: EndpointStats }) {
   return (
     <>
       <div className={styles.bar} aria-hidden="true">
-        {KINDS.filter((kind) => counts[kind] > 0).map((kind) => (
-          <div
-            key={kind}
-            className={`${styles.part} ${outcomeColour}`}
-            data-kind={kind}
-            style={{ flex: counts[kind] }}
-          />
-        ))}
+        {counts === undefined
+          ? null
+          : KINDS.filter((kind) => counts[kind] > 0).map((kind) => (
+              <div
+                key={kind}
+                className={`${styles.part} ${outcomeColour}`}
+                data-kind={kind}
+                style={{ flex: counts[kind] }}
+              />
+            ))}
       </div>
       <div className={styles.legend}>
         <OutcomeFigures kinds={KINDS} counts={counts} />

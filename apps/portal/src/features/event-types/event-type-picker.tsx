@@ -4,10 +4,11 @@ import { useTranslation } from 'react-i18next';
 import form from '../../components/form.module.css';
 import { ChevronRightIcon, SearchIcon } from '../../components/icons';
 import { Checkbox, TextInput } from '../../components/inputs';
+import { Lines } from '../../components/lines';
 import { Loaded } from '../../components/loaded';
 import page from '../../components/page.module.css';
 import styles from './event-type-picker.module.css';
-import { useEventTypes } from './queries';
+import { MOST_TYPES, useEventTypes } from './queries';
 import { type NamedType, namesIn, search, type TreeNode, toTree } from './tree';
 
 interface PickerProps {
@@ -23,9 +24,15 @@ export function EventTypePicker({ chosen, onChange }: PickerProps) {
     <fieldset className={form.fieldset}>
       <legend className={form.fieldTitle}>{t('picker.title')}</legend>
       <p className={form.hint}>{t('picker.hint')}</p>
-      <Loaded query={eventTypes} lines={4}>
-        {(types) => <Tree types={withUnknown(types, chosen)} chosen={chosen} onChange={onChange} />}
-      </Loaded>
+      {eventTypes.data === undefined && eventTypes.error === null ? (
+        <div className={`${styles.box} ${styles.waiting}`}>
+          <Lines count={4} />
+        </div>
+      ) : (
+        <Loaded query={eventTypes}>
+          {(types) => <Tree types={withUnknown(types, chosen)} chosen={chosen} onChange={onChange} />}
+        </Loaded>
+      )}
     </fieldset>
   );
 }
@@ -64,6 +71,9 @@ function Tree({ types, chosen, onChange }: PickerProps & { readonly types: reado
           <>
             <Nodes nodes={nodes} chosen={chosen} onChange={onChange} isSearching={isSearching} />
             <More number={cut} />
+            {types.length < MOST_TYPES ? null : (
+              <p className={page.aside}>{t('catalog.cut', { number: MOST_TYPES })}</p>
+            )}
           </>
         )}
       </div>

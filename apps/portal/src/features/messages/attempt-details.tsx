@@ -1,6 +1,7 @@
 import type { MessageAttemptOut } from '@postrider/contract';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Address } from '../../components/address';
 import { CodeBlock } from '../../components/code-block';
 import { ChevronRightIcon } from '../../components/icons';
 import { Instant } from '../../components/instant';
@@ -74,7 +75,9 @@ function Details({ attempt }: { readonly attempt: MessageAttemptOut }) {
             </div>
             <div>
               <h3 className={styles.partTitle}>{t('message.sentHeaders')}</h3>
-              <p className={page.mono}>{attempt.url}</p>
+              <p className={page.mono}>
+                <Address url={attempt.url} />
+              </p>
               <HeaderTable headers={sentHeaders} sensitive={sensitive} />
             </div>
           </>

@@ -1,12 +1,12 @@
-import { Button } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import type { MessageAttemptOut, MessageEndpointOut, MessageStatusText } from '@postrider/contract';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Address } from '../../components/address';
 import { Card } from '../../components/card';
 import { ReplayIcon } from '../../components/icons';
 import { Instant } from '../../components/instant';
-import { Lines } from '../../components/lines';
 import { Loaded } from '../../components/loaded';
 import page from '../../components/page.module.css';
 import { PagerButtons } from '../../components/pager';
@@ -96,14 +96,15 @@ interface KnownDeliveryProps extends DeliveriesCardProps {
 function KnownDelivery({ attempts, ...props }: KnownDeliveryProps) {
   const own = useAttemptsAt(props.messageId, props.destination.id, attempts === undefined);
   const known = attempts ?? own.data?.data;
-  if (known === undefined) return <Lines count={1} />;
-  const here = known.filter(({ endpointId }) => endpointId === props.destination.id);
-  return <Delivery attempts={here} {...props} />;
+  return (
+    <Delivery attempts={known?.filter(({ endpointId }) => endpointId === props.destination.id)} {...props} />
+  );
 }
 
 interface DeliveryProps extends DeliveriesCardProps {
   readonly destination: MessageEndpointOut;
-  readonly attempts: readonly MessageAttemptOut[];
+  /** Undefined while they are on their way. */
+  readonly attempts: readonly MessageAttemptOut[] | undefined;
 }
 
 /** The API says fail for all that has not succeeded; with a next attempt, or none yet, it is not over. */
@@ -122,13 +123,17 @@ function Delivery({ messageId, destination, attempts, chosen, canResend }: Deliv
     <li className={styles.delivery}>
       <div className={styles.head}>
         <div className={styles.where}>
-          <StatusPill status={stateOf(destination, attempts.length)} />
+          {attempts === undefined && destination.statusText === 'fail' ? (
+            <Skeleton height="1.25rem" width="5rem" />
+          ) : (
+            <StatusPill status={stateOf(destination, attempts?.length ?? 0)} />
+          )}
           <Link
             to="/$appId/endpoints/$endpointId"
             params={{ appId: session.appId, endpointId: destination.id }}
             className={`${page.link} ${page.mono}`}
           >
-            {destination.url}
+            <Address url={destination.url} />
           </Link>
         </div>
         {may('CreateAttempts') && canResend ? (
@@ -147,7 +152,11 @@ function Delivery({ messageId, destination, attempts, chosen, canResend }: Deliv
           {t('message.nextAttempt')} <Instant value={destination.nextAttempt} />
         </p>
       ) : null}
-      {attempts.length === 0 ? null : (
+      {attempts === undefined ? (
+        <div className={`${styles.attempts} ${styles.waiting}`}>
+          <span className={page.hidden}>{t('portal.loading')}</span>
+        </div>
+      ) : attempts.length === 0 ? null : (
         <div className={styles.attempts}>
           {attempts.map((attempt) => (
             <AttemptDetails key={attempt.id} attempt={attempt} isChosen={attempt.id === chosen} />

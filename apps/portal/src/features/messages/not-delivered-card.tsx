@@ -3,6 +3,7 @@ import type { EndpointOut, MessageOut } from '@postrider/contract';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Address } from '../../components/address';
 import { Card } from '../../components/card';
 import { Instant } from '../../components/instant';
 import page from '../../components/page.module.css';
@@ -17,6 +18,8 @@ import { whyNot } from './why-not';
 
 interface NotDeliveredCardProps {
   readonly message: MessageOut;
+  /** The id that it was asked for by: the operator's own does as well. */
+  readonly messageId: string;
   /** False where the payload is gone. */
   readonly canResend: boolean;
 }
@@ -28,12 +31,12 @@ const PAGE_SIZE = 20;
  * The endpoints that the message was not sent to, and which rule kept it away from each; a page of endpoints at a time.
  * Which of a page it was sent to is told by the destinations behind the first endpoint of the next page.
  */
-export function NotDeliveredCard({ message, canResend }: NotDeliveredCardProps) {
+export function NotDeliveredCard({ message, messageId, canResend }: NotDeliveredCardProps) {
   const { t } = useTranslation();
   const [iterators, setIterators] = useState<readonly string[]>([]);
   const endpoints = useEndpointsAndNext(iterators.at(-1), PAGE_SIZE);
   const list = endpoints.data?.data;
-  const destinations = useDestinations(message.id, list?.[PAGE_SIZE]?.id);
+  const destinations = useDestinations(messageId, list?.[PAGE_SIZE]?.id);
   if (list === undefined || destinations.data === undefined) return null;
   const reached = new Set(destinations.data.data.map(({ id }) => id));
   const shown = list.slice(0, PAGE_SIZE);
@@ -56,7 +59,7 @@ export function NotDeliveredCard({ message, canResend }: NotDeliveredCardProps) 
   );
 }
 
-interface WhyProps extends NotDeliveredCardProps {
+interface WhyProps extends Omit<NotDeliveredCardProps, 'messageId'> {
   readonly endpoint: EndpointOut;
 }
 
@@ -75,7 +78,7 @@ function Why({ endpoint, message, canResend }: WhyProps) {
           params={{ appId: session.appId, endpointId: endpoint.id }}
           className={`${page.link} ${page.mono}`}
         >
-          {endpoint.url}
+          <Address url={endpoint.url} />
         </Link>
         {may('CreateAttempts') && canResend && !endpoint.disabled ? (
           <Button variant="default" size="xs" onClick={() => setIsSending(true)}>

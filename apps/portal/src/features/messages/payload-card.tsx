@@ -1,4 +1,3 @@
-import type { MessageOut } from '@postrider/contract';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card';
@@ -10,9 +9,9 @@ import { indentJson } from '../../lib/json';
 import { useRawPayload } from './queries';
 
 /** What the message says, easy to read or letter by letter. */
-export function PayloadCard({ message }: { readonly message: MessageOut }) {
+export function PayloadCard({ messageId }: { readonly messageId: string }) {
   const { t } = useTranslation();
-  const raw = useRawPayload(message.id);
+  const raw = useRawPayload(messageId);
   const [form, setForm] = useState<'pretty' | 'raw'>('pretty');
   const isGone = raw.data?.expired === true;
   return (

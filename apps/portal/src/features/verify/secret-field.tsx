@@ -1,9 +1,9 @@
 import type { EndpointOut } from '@postrider/contract';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NativeSelect, TextInput } from '../../components/inputs';
 import { ProblemNote } from '../../components/problem-note';
-import { useNewestEndpoints } from '../endpoints/queries';
+import { MAX_CHOICE, useNewestEndpoints } from '../endpoints/queries';
 import { useSecret } from '../endpoints/secret-card';
 import { useMay } from '../session/queries';
 
@@ -31,7 +31,7 @@ export function SecretField({ secret, source, onChange }: SecretFieldProps) {
           value={secret}
           onChange={(event) => onChange({ secret: event.currentTarget.value, source })}
         />
-      ) : (
+      ) : source === OTHER ? null : (
         <EndpointSecret endpointId={source} onLoad={(loaded) => onChange({ secret: loaded, source })} />
       )}
     </>
@@ -43,15 +43,44 @@ function Source({ source, onChange }: Pick<SecretFieldProps, 'source' | 'onChang
   const { data } = useNewestEndpoints();
   const nameOf = ({ url, description }: EndpointOut) =>
     description === '' ? url : `${url} (${description})`;
+  const listed = (data?.data ?? []).map((endpoint) => ({ value: endpoint.id, label: nameOf(endpoint) }));
+  // Still in the making, or named by its id.
+  const isOther = source !== '' && data !== undefined && listed.every(({ value }) => value !== source);
   return (
-    <NativeSelect
-      label={t('verify.source')}
-      value={source}
-      data={[
-        { value: '', label: t('verify.typed') },
-        ...(data?.data ?? []).map((endpoint) => ({ value: endpoint.id, label: nameOf(endpoint) })),
-      ]}
-      onChange={(event) => onChange({ secret: '', source: event.currentTarget.value })}
+    <>
+      <NativeSelect
+        label={t('verify.source')}
+        value={isOther ? OTHER : source}
+        data={[
+          { value: '', label: t('verify.typed') },
+          ...listed,
+          ...(data?.done === false ? [{ value: OTHER, label: t('verify.other') }] : []),
+        ]}
+        onChange={(event) => onChange({ secret: '', source: event.currentTarget.value })}
+      />
+      {isOther ? <OtherEndpoint onChange={onChange} /> : null}
+    </>
+  );
+}
+
+/** Stands for an endpoint that is not named yet. */
+const OTHER = 'other';
+const ENDPOINT_ID = /^ep_[0-9A-Za-z]{27}$/;
+
+/** Takes the id of an endpoint that is too old for the list. */
+function OtherEndpoint({ onChange }: Pick<SecretFieldProps, 'onChange'>) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  return (
+    <TextInput
+      label={t('verify.otherId')}
+      description={t('verify.otherHint', { number: MAX_CHOICE })}
+      spellCheck={false}
+      value={text}
+      onChange={({ currentTarget: { value } }) => {
+        setText(value);
+        onChange({ secret: '', source: ENDPOINT_ID.test(value.trim()) ? value.trim() : OTHER });
+      }}
     />
   );
 }

@@ -2,6 +2,7 @@ import type { RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { AppError, invalidInput } from '../../errors.js';
 import { countEndpoints } from '../../storage/endpoint.js';
+import { OPERATIONAL_ENVIRONMENT } from '../../storage/operational.js';
 import type { Fields } from './fields.js';
 
 /** What an environment demands of its endpoints; those that it has already stay as they are. */
@@ -19,14 +20,20 @@ function lowest(...limits: readonly (number | null | undefined)[]): number | nul
   return set.length === 0 ? null : Math.min(...set);
 }
 
-/** The rules of an environment. Asked for before a transaction: a look at the settings may need a connection. */
+/**
+ * The rules of an environment. How many endpoints there may be is a rule for customers: the operator's own, which get
+ * operational webhooks, are not counted. Asked for before a transaction: a look at the settings may need a connection.
+ */
 export async function rulesOf(ctx: RequestContext, environmentId: string): Promise<EndpointRules> {
   const settings = await ctx.settings.of(environmentId);
   return {
     httpsOnly: ctx.config.endpoints.httpsOnly || settings.enforceHttps === true,
     needsEventTypes: settings.requireEndpointFilterTypes === true,
     needsChannels: settings.requireEndpointChannel === true,
-    limit: lowest(settings.endpointsPerAppLimit, ctx.config.limits.endpointsPerApplication),
+    limit:
+      environmentId === OPERATIONAL_ENVIRONMENT
+        ? null
+        : lowest(settings.endpointsPerAppLimit, ctx.config.limits.endpointsPerApplication),
   };
 }
 

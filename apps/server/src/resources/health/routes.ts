@@ -2,6 +2,14 @@ import type { contract } from '@postrider/contract';
 import type { Handlers } from '../../handlers.js';
 import { pingDatabase } from '../../storage/health.js';
 
+/** What a load balancer asks; see `Readiness`. */
+export const readinessRoutes: Handlers<typeof contract.readiness> = {
+  get: async ({ ctx }) => {
+    const body = await ctx.readiness.read();
+    return { status: body.ready ? 200 : 503, body };
+  },
+};
+
 export const healthRoutes: Handlers<typeof contract.health> = {
   get: async ({ ctx }) => {
     const well = await pingDatabase(ctx.database.kysely).then(

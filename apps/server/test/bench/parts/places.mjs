@@ -12,7 +12,7 @@ import { familyCpuSecondsOf, isProgram, parentOf } from './processes.mjs';
  */
 
 /** A directory of its own for the embedded database. */
-async function embeddedPlace() {
+export async function embeddedPlace() {
   const { path, remove } = await temporaryDirectory('postrider-bench-');
   return {
     database: 'embedded',
