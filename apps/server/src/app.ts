@@ -21,7 +21,7 @@ import { createHttpApplication } from './http/application.js';
 import { createAuthenticate } from './http/authenticate.js';
 import { handlers } from './http/handlers.js';
 import { createLimiters } from './http/rate-limit.js';
-import { createServer, drain, listen } from './http/server.js';
+import { createServer, drain, listen, takeLeave } from './http/server.js';
 import { Streams } from './http/streams.js';
 import { runMaintenance, runTally } from './maintenance.js';
 import { events } from './observability/events.js';
@@ -210,6 +210,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
   const stopOnce = async () => {
     // First of all, so that a load balancer sends nothing new here by the time nothing new is taken.
     readiness.stop();
+    takeLeave(server);
     await started?.catch(() => {});
     if (server.listening && config.drainDelaySeconds > 0)
       await context.clock.wait(config.drainDelaySeconds * 1000);

@@ -67,9 +67,10 @@ export async function runCommand(
 export async function startProcess(
   settings: Settings,
   parameters: readonly string[] = [],
+  main = MAIN,
 ): Promise<ServerProcess> {
   const port = settings['PORT'] ?? String(await freePort());
-  const child = spawn(process.execPath, [MAIN, ...parameters], {
+  const child = spawn(process.execPath, [main, ...parameters], {
     env: { PATH: process.env['PATH'], POSTRIDER_LISTEN: `127.0.0.1:${port}`, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,6 +10,7 @@ import { eventTypes } from './migrations/0008-event-types.js';
 import { lists } from './migrations/0009-lists.js';
 import { figures } from './migrations/0010-figures.js';
 import { endpointReason } from './migrations/0011-endpoint-reason.js';
+import { tally } from './migrations/0013-tally.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   lists,
   figures,
   endpointReason,
+  tally,
 ];
 
 /** Any number that nobody else locks: "postride" as bytes. */

@@ -189,7 +189,7 @@ export interface AttemptTable {
 }
 
 /** Figures of attempts; see the migration. */
-export interface AttemptTallyTable {
+export interface TallyTable {
   application_id: string;
   endpoint_id: string;
   event_type: string;
@@ -320,7 +320,7 @@ export interface Tables {
   endpoint_work: EndpointWorkTable;
   application_throttle: ApplicationThrottleTable;
   attempt: AttemptTable;
-  attempt_tally: AttemptTallyTable;
+  tally: TallyTable;
   endpoint_activity: EndpointActivityTable;
   event_type_activity: EventTypeActivityTable;
   worker: WorkerTable;

@@ -16,6 +16,7 @@ export function createServer(app: Express): http.Server {
     (ServerResponse as unknown as (...all: unknown[]) => void).apply(this, parameters);
   }
   ExpressResponse.prototype = app.response;
+  app.response.writeHead = writeHeadOf(() => leaving.has(server));
   const server = http.createServer(
     {
       IncomingMessage: ExpressRequest as never,
@@ -39,6 +40,27 @@ export function createServer(app: Express): http.Server {
  * in store: a stop would wait for them as for requests.
  */
 const silentSockets = new WeakMap<http.Server, Set<Socket>>();
+
+/** Servers that are about to stop. */
+const leaving = new WeakSet<http.Server>();
+
+/** How a response begins: once its server is about to stop, with the word that the connection ends with it. */
+const writeHeadOf = (isLeaving: () => boolean) =>
+  function writeHead(this: ServerResponse, ...parameters: unknown[]) {
+    if (isLeaving() && !this.headersSent) this.setHeader('connection', 'close');
+    return ServerResponse.prototype.writeHead.apply(this, parameters as [number]) as never;
+  };
+
+/**
+ * From now on every answer says that its connection ends with it. So callers and proxies that keep connections open
+ * part with this process by themselves, and none of them writes into a connection that is being closed.
+ */
+export function takeLeave(server: http.Server): void {
+  leaving.add(server);
+}
+
+/** How often a server that stops looks for connections whose last answer said that they stay, in ms. */
+const SWEEP_MS = 50;
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use by another program',
@@ -69,11 +91,14 @@ export function listen(server: http.Server, address: { host: string; port: numbe
 
 /** Takes no new connection, lets requests under way finish for `graceMs`, then cuts what is left. */
 export function drain(server: http.Server, graceMs: number): Promise<void> {
+  takeLeave(server);
   return new Promise((resolve) => {
     if (!server.listening) return resolve();
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

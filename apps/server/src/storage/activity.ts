@@ -65,7 +65,7 @@ const rowsOf = (
     (part) =>
       sql`select ${columns} from ${table} where ${own} and span = ${sql.lit(part.span)} and ${during(part)}`,
   );
-  const waiting = sql`select ${columns} from attempt_tally where ${own} and ${during(stretch)}`;
+  const waiting = sql`select ${columns} from tally where ${own} and ${during(stretch)}`;
   return sql`(${sql.join([...folded, waiting], sql` union all `)}) as row`;
 };
 

@@ -16,7 +16,7 @@ const bucketOf = (at: string) => `date_bin(interval '5 minutes', ${at}, timestam
  * attempt counts once however often it is recorded. `source` has the attempts' columns.
  */
 export const tallyAttempts = (source: string) => `
-  insert into attempt_tally (application_id, endpoint_id, event_type, bucket, success, fail, canceled)
+  insert into tally (application_id, endpoint_id, event_type, bucket, success, fail, canceled)
   select application_id, endpoint_id, event_type, ${bucketOf('created_at')} as bucket,
     count(*) filter (where status = 0), count(*) filter (where status = 2), 0
   from ${source} group by application_id, endpoint_id, event_type, bucket`;
@@ -25,7 +25,7 @@ export const tallyAttempts = (source: string) => `
  * The same for what is canceled: `source` has the keys of deliveries that became so at `at`.
  */
 export const tallyCanceled = (source: RawBuilder<unknown>, at: Date) => sql`
-  insert into attempt_tally (application_id, endpoint_id, event_type, bucket, success, fail, canceled)
+  insert into tally (application_id, endpoint_id, event_type, bucket, success, fail, canceled)
   select gone.application_id, gone.endpoint_id, message.event_type,
     ${sql.raw(bucketOf('given.at'))}, 0, 0, count(*)
   from ${source} as gone
@@ -52,8 +52,8 @@ export async function foldTally(database: Queryable, limit: number): Promise<num
   const { rows } = await sql<{ count: number }>`
     with mine as materialized (select pg_try_advisory_xact_lock(${sql.raw(FOLD_LOCK)}::int8) as locked),
     taken as (
-      delete from attempt_tally where ctid = any(array(
-        select ctid from attempt_tally where (select locked from mine) limit ${limit} for update skip locked
+      delete from tally where ctid = any(array(
+        select ctid from tally where (select locked from mine) limit ${limit} for update skip locked
       ))
       returning *
     ),

@@ -88,7 +88,7 @@ export async function deleteApplicationRows(
   for (const table of [
     'endpoint_work',
     'application_throttle',
-    'attempt_tally',
+    'tally',
     'endpoint_activity',
     'event_type_activity',
   ] as const) {

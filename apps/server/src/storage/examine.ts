@@ -31,7 +31,7 @@ export async function findDeadRows(database: Queryable): Promise<{ name: string;
 export async function findOldestTally(database: Queryable): Promise<Date | undefined> {
   const { rows } = await sql<{
     oldest: Date | null;
-  }>`select min(bucket) as oldest from attempt_tally`.execute(database);
+  }>`select min(bucket) as oldest from tally`.execute(database);
   return rows[0]?.oldest ?? undefined;
 }
 

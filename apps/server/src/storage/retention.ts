@@ -162,5 +162,5 @@ export async function vacuumHotTables(database: Queryable): Promise<void> {
 
 /** The same for the tally of attempts, which is emptied all the time. */
 export async function vacuumTally(database: Queryable): Promise<void> {
-  await sql`vacuum attempt_tally`.execute(database);
+  await sql`vacuum tally`.execute(database);
 }

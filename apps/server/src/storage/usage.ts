@@ -26,7 +26,7 @@ export async function countAttemptsOfPage(
   const sum = (table: string, which: RawBuilder<unknown>) =>
     sql`coalesce((select sum(success + fail) from ${sql.table(table)} where application_id = page.id and ${which}), 0)`;
   const sums = [
-    sum('attempt_tally', during(stretch)),
+    sum('tally', during(stretch)),
     ...partsOf(stretch).map((part) =>
       sum('event_type_activity', sql`span = ${sql.lit(part.span)} and ${during(part)}`),
     ),

@@ -242,9 +242,7 @@ describe('what is kept', () => {
       await sql<{ sum: number; success: number }>`
         select coalesce(sum(success + fail), 0)::int8 as sum, coalesce(sum(success), 0)::int8 as success
         from ${sql.table(table)} where application_id = ${scene.appId}
-          and ${table === 'attempt_tally' ? sql`true` : sql`span = 86400`}`.execute(
-        server.context.database.kysely,
-      )
+          and ${table === 'tally' ? sql`true` : sql`span = 86400`}`.execute(server.context.database.kysely)
     ).rows[0] ?? { sum: 0, success: 0 };
 
   it('is the sum of what was recorded, whatever was recorded twice, folded and removed by 5 minutes and by hours', async () => {
@@ -271,7 +269,7 @@ describe('what is kept', () => {
         const { rows } = await sql<{ sum: number; success: number }>`
           select count(*) as sum, count(*) filter (where status = 0) as success from attempt
           where application_id = ${scene.appId}`.execute(server.context.database.kysely);
-        const tally = await kept('attempt_tally');
+        const tally = await kept('tally');
         for (const table of ['endpoint_activity', 'event_type_activity']) {
           const folded = await kept(table);
           expect({ sum: folded.sum + tally.sum, success: folded.success + tally.success }).toEqual(rows[0]);
@@ -285,9 +283,9 @@ describe('what is kept', () => {
 
   it('goes after the retention', async () => {
     await record(made(plus(now(), -92 * DAY)), made(plus(now(), -80 * DAY)));
-    expect((await kept('attempt_tally')).sum).toBe(2);
+    expect((await kept('tally')).sum).toBe(2);
     await maintain(server.context);
-    expect((await kept('attempt_tally')).sum).toBe(0);
+    expect((await kept('tally')).sum).toBe(0);
     for (const table of ['endpoint_activity', 'event_type_activity']) expect((await kept(table)).sum).toBe(1);
   });
 });

@@ -43,7 +43,7 @@ const storeAttempts = (status: 0 | 2, ...times: Date[]) =>
 
 const storeCanceled = (at: Date) =>
   server.context.database.kysely
-    .insertInto('attempt_tally')
+    .insertInto('tally')
     .values({
       application_id: applicationId,
       endpoint_id: endpointId,

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
-import { PLACES, type Place, type ServerProcess, startProcess } from '../process.js';
+import { createClient, unwrap } from '@postrider/client';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { freePort, PLACES, type Place, runCommand, type ServerProcess, startProcess } from '../process.js';
 import { Receiver } from '../receiver.js';
 
 const RECIPES = fileURLToPath(new URL('../../../../docs/recipes/', import.meta.url));
@@ -17,6 +18,9 @@ const LIMIT_MS = 60_000;
 const ONLY_ON: Record<string, string> = {
   'restore-a-backup.md': 'embedded',
   'move-to-postgresql.md': 'postgres',
+  'upgrade.md': 'postgres',
+  'scale-out.md': 'postgres',
+  'rotate-the-encryption-key.md': 'postgres',
 };
 const names = (await readdir(RECIPES)).filter(
   (name) => name.endsWith('.md') && (ONLY_ON[name] ?? inject('database')) === inject('database'),
@@ -41,6 +45,8 @@ const blocksOf = (page: string): Block[] =>
 const toScript = (blocks: readonly Block[]): string =>
   [
     'set -euo pipefail',
+    // Services that a recipe starts end with it.
+    `trap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT`,
     ...blocks.map(({ language, text }, index) =>
       language === 'sh'
         ? text
@@ -96,9 +102,21 @@ async function follow(name: string, more: Record<string, string> = {}): Promise<
   return stdout;
 }
 
-it.each(names)('%s: every block does what the page says', { timeout: LIMIT_MS + 10_000 }, async (name) => {
-  await follow(name, name === 'move-to-postgresql.md' ? await prepareMove() : {});
-});
+/** What stands when a reader begins with these pages. */
+const PREPARATIONS: Record<string, () => Promise<Record<string, string>>> = {
+  'move-to-postgresql.md': () => prepareMove(),
+  'upgrade.md': () => prepareProcesses(),
+};
+/** Pages that are followed below, by tests that look at what came of it. */
+const FOLLOWED = ['scale-out.md', 'rotate-the-encryption-key.md'];
+
+it.each(names.filter((name) => !FOLLOWED.includes(name)))(
+  '%s: every block does what the page says',
+  { timeout: LIMIT_MS + 10_000 },
+  async (name) => {
+    await follow(name, await PREPARATIONS[name]?.());
+  },
+);
 
 /** An embedded database with something in it, whose service was stopped, and an empty one on PostgreSQL. */
 async function prepareMove(): Promise<Record<string, string>> {
@@ -116,6 +134,54 @@ async function prepareMove(): Promise<Record<string, string>> {
     POSTRIDER_MOVE_TO: target.settings['POSTRIDER_DATABASE_URL'] ?? '',
   };
 }
+
+/** Two processes that run, as the recipe finds them, and an address for a third. */
+async function prepareProcesses(): Promise<Record<string, string>> {
+  const second = await startProcess({ ...place.settings, POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8' });
+  onTestFinished(async () => {
+    await second.end('SIGKILL');
+  });
+  return {
+    FIRST: new URL(server.url).host,
+    FIRST_PID: String(server.child.pid),
+    SECOND: new URL(second.url).host,
+    SECOND_PID: String(second.child.pid),
+  };
+}
+
+/** One process that runs, and addresses for two more. */
+const prepareAddresses = async (): Promise<Record<string, string>> => ({
+  POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
+  FIRST: new URL(server.url).host,
+  SECOND: `127.0.0.1:${await freePort()}`,
+  THIRD: `127.0.0.1:${await freePort()}`,
+});
+
+describe.runIf(inject('database') === 'postgres')('of several processes', () => {
+  it('each message arrives once, whichever took it', async () => {
+    await follow('scale-out.md', await prepareAddresses());
+    const requests = await receiver.waitFor(3);
+    expect(requests.map(({ body }) => body).sort()).toEqual([
+      '{"from": "first"}',
+      '{"from": "first, later"}',
+      '{"from": "second"}',
+    ]);
+  });
+
+  it('what was sealed under the old key is sealed under the new one alone', async () => {
+    const client = createClient({ serverUrl: server.url, token: API_KEY });
+    const { id: app_id } = await unwrap(client.application.create({ body: { name: 'Sealed' } }));
+    await unwrap(client.endpoint.create({ params: { app_id }, body: { url: receiver.url } }));
+    const levelWithOldKey = async () => {
+      const { stdout } = await runCommand(['doctor', '--json'], place.settings);
+      const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string }[] };
+      return findings.find(({ check }) => check === 'encryption-key')?.level;
+    };
+    expect(await levelWithOldKey()).toBe('ok');
+    await follow('rotate-the-encryption-key.md', await prepareProcesses());
+    expect(await levelWithOldKey()).toBe('problem');
+  });
+});
 
 it('a customer who was down gets what failed, once for each time that it is asked for', async () => {
   const printed = await follow('a-customer-was-down-for-a-day.md');

@@ -5,6 +5,7 @@ import { fromPGlite } from '../../src/database/embedded.js';
 import { MIGRATIONS, migrate } from '../../src/database/migrate.js';
 import { sumEndpoint, sumOverTime } from '../../src/storage/activity.js';
 import { listAttemptsOfEndpoint } from '../../src/storage/attempt.js';
+import { foldTally } from '../../src/storage/attempt-tally.js';
 import { listAttemptedMessages } from '../../src/storage/attempted-message.js';
 import { listMessages } from '../../src/storage/message-list.js';
 
@@ -117,4 +118,53 @@ it('completes the figures of hours and days from those that an older service had
     [day(20).getTime(), 2],
     [day(21).getTime() - 3_600_000, 1],
   ]);
+});
+
+it('makes up for figures that an older process folded by 5 minutes alone, and lets it fold no more', async () => {
+  const older = MIGRATIONS.findIndex(({ name }) => name === '0013-tally');
+  await migrate(database.kysely, MIGRATIONS.slice(0, older));
+  const hour = new Date(Date.UTC(2026, 5, 20, 7));
+  const later = new Date(hour.getTime() + 300_000);
+  // An hour that was begun before the older process folded the rest of it, and a day that has a row of 5 minutes left.
+  const held = [
+    { bucket: hour, span: 300, count: 2 },
+    { bucket: later, span: 300, count: 3 },
+    { bucket: hour, span: 3_600, count: 2 },
+    { bucket: new Date(Date.UTC(2026, 5, 20)), span: 86_400, count: 40 },
+  ];
+  for (const { bucket, span, count } of held) {
+    await sql`insert into endpoint_activity (application_id, endpoint_id, bucket, span, success, fail, canceled)
+      values ('app_1', 'ep_1', ${bucket}, ${span}, ${count}, 0, 0)`.execute(database.kysely);
+    await sql`insert into event_type_activity (application_id, event_type, bucket, span, success, fail, canceled)
+      values ('app_1', 'a', ${bucket}, ${span}, ${count}, 0, 0)`.execute(database.kysely);
+  }
+  const count = (success: number) =>
+    sql`insert into attempt_tally (application_id, endpoint_id, event_type, bucket, success, fail, canceled)
+      values ('app_1', 'ep_1', 'a', ${later}, ${success}, 0, 0)`.execute(database.kysely);
+  await count(10);
+  await migrate(database.kysely);
+
+  const bySpan = async (table: string) =>
+    (
+      await sql<{ span: number; sum: number }>`
+        select span, sum(success)::int4 as sum from ${sql.table(table)} group by span order by span`.execute(
+        database.kysely,
+      )
+    ).rows.map(({ span, sum }) => [span, sum]);
+  const whole = [
+    [300, 5],
+    [3_600, 5],
+    [86_400, 40],
+  ];
+  expect(await bySpan('endpoint_activity')).toEqual(whole);
+  expect(await bySpan('event_type_activity')).toEqual(whole);
+
+  // What an older process counts from now on: not under the name by which it folds, and in every span once it is folded.
+  await count(100);
+  const left = await sql`select from attempt_tally`.execute(database.kysely);
+  expect(left.rows).toEqual([]);
+  expect(await foldTally(database.kysely, 10)).toBe(2);
+  const folded = whole.map(([span, sum = 0]) => [span, sum + 110]);
+  expect(await bySpan('endpoint_activity')).toEqual(folded);
+  expect(await bySpan('event_type_activity')).toEqual(folded);
 });

@@ -29,13 +29,15 @@ export class Stage {
     return directory;
   }
 
-  async start(settings: Settings): Promise<ServerProcess> {
-    const server = await startProcess({
+  /** `main` is the program: the one that was built here, or that of another release. */
+  async start(settings: Settings, main = MAIN): Promise<ServerProcess> {
+    const given = {
       POSTRIDER_API_KEY: API_KEY,
       POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
       POSTRIDER_RETRY_SCHEDULE: Array(120).fill('1').join(),
       ...settings,
-    });
+    };
+    const server = await startProcess(given, [], main);
     this.later(() => server.end('SIGKILL'));
     return server;
   }
