@@ -124,7 +124,7 @@ export const ROWS: Record<Capability, Row> = {
       await page.getByLabel('Messages per second').fill('60');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByRole('link', { name: 'Advanced' }).click();
-      await page.getByText('At most 60 messages per second').waitFor();
+      await page.getByText('Messages per second: at most 60').waitFor();
     },
   },
 };

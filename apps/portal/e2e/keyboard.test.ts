@@ -157,7 +157,7 @@ describe.skipIf(isBrowserMissing)('a customer without a mouse', () => {
       await page.keyboard.press('Control+A');
       await page.keyboard.type('70');
       await page.keyboard.press('Enter');
-      await page.getByText('At most 70 messages per second').waitFor();
+      await page.getByText('Messages per second: at most 70').waitFor();
       await pressAt(page, page.getByRole('link', { name: 'Testing' }));
       await reach(page, page.getByLabel('Event type'));
       await page.keyboard.type('invoice.paid');

@@ -26,7 +26,9 @@ export function MessagePage() {
   // What stands above other things, and is asked for at the same time, is waited for: so nothing moves when it comes.
   const others = [useRawPayload(messageId), useDestinations(messageId), useMessageAttempts(messageId)];
   if (hasStatus(message.error, 404)) return <Screen kind="messageMissing" action={<ToMessages />} />;
-  if (message.isPending || (message.isSuccess && others.some(({ isPending }) => isPending))) {
+  // Once only: what failed is asked for anew by its card, and taking the page away meanwhile would go on for ever.
+  const isFirstWait = others.some((one) => one.isPending && one.errorUpdateCount === 0);
+  if (message.isPending || (message.isSuccess && isFirstWait)) {
     return <PageSkeleton heading={<PageHead title={t('message.loading')} />} />;
   }
   const { data } = message;
