@@ -98,7 +98,8 @@ export async function run({ json, database, messages, rate }) {
     const place = await makePlace();
     Object.assign(conditions, place.conditions);
     const stored = Number(messages ?? (place.database === 'embedded' ? 30_000 : 300_000));
-    conditions[`storedOn${place.database}`] = `${stored} messages, ${2 * stored} attempts, of ${SEED_DAYS} days`;
+    conditions[`storedOn${place.database}`] =
+      `${stored} messages, ${2 * stored} attempts, of ${SEED_DAYS} days`;
     try {
       rows.push(...(await measureDatabase(place, stored, Number(rate))));
     } finally {
