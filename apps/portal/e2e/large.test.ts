@@ -7,7 +7,7 @@ import { isBrowserMissing, launchBrowser } from './browser';
 import { CHANGES } from './changes';
 import { sumOf, takeShifts, watchShifts } from './shifts';
 
-const AMOUNTS = { endpoints: 10_000, eventTypes: 1_000, messages: 2_000, broadcasts: 2 };
+const AMOUNTS = { endpoints: 10_000, eventTypes: 1_000, messages: 1_000, broadcasts: 1 };
 /** The largest page of the API. */
 const PAGE = 250;
 /** Calls that a screen may make before it is still: with 1 000 event types four of them are for these. */
