@@ -73,6 +73,7 @@ describe('the pictures', () => {
         await main(page).getByLabel('Event type').selectOption('invoice.paid');
         await main(page).getByRole('combobox', { name: 'Example' }).selectOption('Example 2');
         await main(page).getByRole('button', { name: 'Send example' }).click();
+        await main(page).getByText('Delivered').waitFor();
         await main(page).getByText('Show the message').scrollIntoViewIfNeeded();
       },
     },

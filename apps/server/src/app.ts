@@ -27,6 +27,7 @@ import { runMaintenance, runTally } from './maintenance.js';
 import { events } from './observability/events.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { beginAtZero, createMetrics, observeLive } from './observability/metrics.js';
+import { openTracing } from './observability/tracing.js';
 import { parseSubnets } from './outbound/address.js';
 import { createSender } from './outbound/send.js';
 import { freeBytesOf, Readiness } from './readiness.js';
@@ -151,7 +152,8 @@ function readSubnets(text: string): ReturnType<typeof parseSubnets> {
 export async function createApp(config: Config, parts: Parts = {}): Promise<App> {
   const startedAt = performance.now();
   const allowSubnets = readSubnets(config.dispatch.allowSubnets);
-  const { context, lock, close } = await openContext(config, parts);
+  const { context: opened, lock, close } = await openContext(config, parts);
+  const context: Context = { ...opened, tracing: await openTracing(config.tracing, opened.log) };
   const firstKey = await ensureFirstKey(context);
   lock?.serve(control(context));
   const sender = createSender({
@@ -219,6 +221,7 @@ export async function createApp(config: Config, parts: Parts = {}): Promise<App>
     await drain(server, config.drainSeconds * 1000);
     await maintenance;
     await dispatcher.stop(config.drainSeconds * 1000);
+    await context.tracing?.close();
     await close();
     events.serviceStopped(context);
   };

@@ -1,9 +1,18 @@
 import { MAX_CHANNELS } from '@postrider/contract';
 import { ConfigurationError } from './errors.js';
+import type { TracingConfig } from './observability/tracing.js';
 
 /** Where the data lives. */
 export type DatabaseConfig =
-  | { readonly kind: 'postgres'; readonly url: string }
+  | {
+      readonly kind: 'postgres';
+      readonly url: string;
+      /**
+       * A second address of the same database, for what belongs to a connection. With it `url` may be that of a pooler
+       * that gives connections to transactions; undefined: `url` keeps a connection for whoever has it.
+       */
+      readonly directUrl: string | undefined;
+    }
   | {
       readonly kind: 'embedded';
       readonly directory: string;
@@ -71,6 +80,8 @@ export interface Config {
   readonly trustedProxies: number;
   /** Bearer token that reading the metrics takes; undefined: none. */
   readonly metricsToken: string | undefined;
+  /** Where traces go; undefined: there are none. */
+  readonly tracing: TracingConfig | undefined;
   readonly logLevel: string;
   /** Seconds after SIGTERM in which calls are still taken, while `/ready` says that the process is about to stop. */
   readonly drainDelaySeconds: number;
@@ -106,7 +117,7 @@ export function readConfig(environment: Environment): Config {
     listen,
     publicUrl: parsePublicUrl(get('PUBLIC_URL') ?? `http://localhost:${listen.port}`),
     database: url
-      ? { kind: 'postgres', url }
+      ? { kind: 'postgres', url, directUrl: get('DATABASE_DIRECT_URL') || undefined }
       : {
           kind: 'embedded',
           directory: get('DATA_DIR') || '.postrider',
@@ -153,6 +164,7 @@ export function readConfig(environment: Environment): Config {
     trustedProxies: integer('TRUSTED_PROXIES', get('TRUSTED_PROXIES'), 0, 0, 100),
     metricsToken: get('METRICS_TOKEN') || undefined,
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL') || 'info', LOG_LEVELS),
+    tracing: readTracing(environment),
     drainDelaySeconds: integer('DRAIN_DELAY', get('DRAIN_DELAY'), 0, 0, 3600),
     drainSeconds: integer('DRAIN_TIMEOUT', get('DRAIN_TIMEOUT'), 30, 0, 3600),
   };
@@ -175,6 +187,27 @@ function parsePublicUrl(text: string): string {
     );
   }
   return url.href.replace(/\/+$/, '');
+}
+
+/** OpenTelemetry's own variables turn traces on, as they do in other programs. */
+function readTracing(environment: Environment): TracingConfig | undefined {
+  const isOff = environment['OTEL_SDK_DISABLED'] === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none';
+  const base = environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const text =
+    environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || (base && `${base.replace(/\/+$/, '')}/v1/traces`);
+  if (isOff || !text) return undefined;
+  if (!/^https?:/.test(text) || !URL.canParse(text)) {
+    throw new ConfigurationError('OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address');
+  }
+  const protocol =
+    environment['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || environment['OTEL_EXPORTER_OTLP_PROTOCOL'];
+  // What takes protobuf over HTTP takes JSON at the same address.
+  if (protocol === 'grpc') {
+    throw new ConfigurationError(
+      'OTEL_EXPORTER_OTLP_PROTOCOL: traces are sent over HTTP (http/json), mostly to port 4318, and not by grpc',
+    );
+  }
+  return { url: text };
 }
 
 function parseApiKey(text: string | undefined): string | undefined {

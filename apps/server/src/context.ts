@@ -6,6 +6,7 @@ import type { Dispatch } from './dispatch/dispatcher.js';
 import type { EnvironmentSettingsCache } from './environment-settings.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
+import type { Tracing } from './observability/tracing.js';
 import type { Readiness } from './readiness.js';
 import type { Vault } from './signing/vault.js';
 
@@ -17,6 +18,8 @@ export interface Context {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly vault: Vault;
+  /** Undefined while tracing is off. */
+  readonly tracing?: Tracing | undefined;
   readonly settings: EnvironmentSettingsCache;
 }
 
@@ -35,6 +38,8 @@ export interface RequestContext extends Context {
   readonly dispatch: Dispatch;
   readonly readiness: Readiness;
   readonly actor: Actor;
+  /** The caller's span, as it says; undefined while tracing is off. */
+  readonly traceParent: string | undefined;
   /** The request's body as it came, for operations that keep it byte by byte; '' where none was read. */
   readonly rawBody: string;
   /**

@@ -68,8 +68,21 @@ export async function copyDatabase(
     await migrate(database.kysely);
     return { database, remove: () => database.close() };
   }
+  return createDatabase(`template ${template}`);
+}
+
+/** A database in which nothing is, not even a schema, and how to remove it. */
+export async function emptyDatabase(
+  kind: 'embedded' | 'postgres',
+): Promise<{ database: Database; remove: () => Promise<void> }> {
+  if (kind === 'postgres') return createDatabase('');
+  const database = await fromPGlite({});
+  return { database, remove: () => database.close() };
+}
+
+async function createDatabase(options: string): Promise<{ database: Database; remove: () => Promise<void> }> {
   const name = `postrider_test_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name} template ${template}`);
+  await onServer(`create database ${name} ${options}`);
   const database = await openPostgres(serverUrl(name), 10);
   return {
     database,

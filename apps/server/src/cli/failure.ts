@@ -24,6 +24,8 @@ export interface Failure {
 
 /** SQLSTATE classes and codes that the operator mends: who may enter, what is not there, what may not be done. */
 const DATABASE_REFUSAL = /^(28...|3D000|42501|53300)$/;
+/** Node's codes for a certificate that is not to be trusted. */
+const CERTIFICATE_REFUSAL = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
 
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -39,7 +41,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return { code: EXIT.usage, message: error.message };
   if (isForeseen(error)) return { code: EXIT.failed, message: error.message };
   const code = codeOf(error);
-  if (isDatabaseUnavailable(error) || DATABASE_REFUSAL.test(code)) {
+  if (isDatabaseUnavailable(error) || DATABASE_REFUSAL.test(code) || CERTIFICATE_REFUSAL.test(code)) {
     const why = error.message || code;
     return { code: EXIT.failed, message: `the database cannot be used: ${why}; see POSTRIDER_DATABASE_URL` };
   }

@@ -48,5 +48,5 @@ export type Queryable = Kysely<Tables> | Transaction<Tables>;
 /** Opens the configured database without touching its schema. */
 export const openDatabase = (config: DatabaseConfig, poolSize: number): Promise<Database> =>
   config.kind === 'postgres'
-    ? openPostgres(config.url, poolSize)
+    ? openPostgres(config.url, poolSize, config.directUrl)
     : openEmbedded(config.directory, config.durability);

@@ -10,7 +10,9 @@ import { eventTypes } from './migrations/0008-event-types.js';
 import { lists } from './migrations/0009-lists.js';
 import { figures } from './migrations/0010-figures.js';
 import { endpointReason } from './migrations/0011-endpoint-reason.js';
+import { watch } from './migrations/0012-watch.js';
 import { tally } from './migrations/0013-tally.js';
+import { spans } from './migrations/0014-spans.js';
 import type { Tables } from './tables.js';
 
 /** A step of the schema: applied once, in order, never changed afterwards, never undone. */
@@ -32,7 +34,9 @@ export const MIGRATIONS: readonly Migration[] = [
   lists,
   figures,
   endpointReason,
+  watch,
   tally,
+  spans,
 ];
 
 /** Any number that nobody else locks: "postride" as bytes. */

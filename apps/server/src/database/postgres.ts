@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { ConfigurationError } from '../errors.js';
 import type { Database, Session, Statement } from './database.js';
 import type { Tables } from './tables.js';
 
@@ -20,8 +21,16 @@ const PLANNER_SETTINGS = {
   keyed: 'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off',
 };
 
-/** Connects to a PostgreSQL server through a pool. Connections are made when they are first needed. */
-export async function openPostgres(url: string, poolSize: number): Promise<Database> {
+/**
+ * Connects to a PostgreSQL server through a pool. Connections are made when they are first needed.
+ *
+ * @param directUrl another address of the same database: `url` is that of a pooler then, which may give each transaction
+ *   another connection, so nothing that belongs to a connection is left on one
+ */
+export async function openPostgres(url: string, poolSize: number, directUrl?: string): Promise<Database> {
+  const isPooled = directUrl !== undefined;
+  checkAddress('POSTRIDER_DATABASE_URL', url);
+  if (directUrl !== undefined) checkAddress('POSTRIDER_DATABASE_DIRECT_URL', directUrl);
   const types = {
     getTypeParser: (id: number, format?: 'text' | 'binary') =>
       id === INT8 ? Number : pg.types.getTypeParser(id, format as 'text'),
@@ -36,7 +45,7 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
       onConnect: async (client) => {
         // A connection that breaks fails the statement under way; without a listener it would end the process too.
         client.on('error', () => {});
-        await client.query(`${SETTINGS}; ${settings}`);
+        if (!isPooled) await client.query(`${SETTINGS}; ${settings}`);
       },
     });
     pool.on('error', () => {});
@@ -50,17 +59,62 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
   return {
     kind: 'postgres',
     kysely,
-    run: async <Row>({ name, text, plan }: Statement, parameters: readonly unknown[]) => {
-      const result = await hot[plan].query({ name, text, values: parameters as unknown[] });
-      return result.rows as Row[];
+    run: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
+      const runStatement = isPooled ? runInTransaction : runPrepared;
+      return (await runStatement(hot[statement.plan], statement, parameters)) as Row[];
     },
-    openSession: () => openSession(url),
+    openSession: () => openSession(directUrl ?? url),
     pools: () => ({ main: statsOf(pool), accept: statsOf(hot.free), record: statsOf(hot.keyed) }),
     close: () => {
       closed ??= Promise.all([kysely.destroy(), hot.free.end(), hot.keyed.end()]).then(() => {});
       return closed;
     },
   };
+}
+
+/** @throws ConfigurationError when it is no address, or names a file that cannot be read */
+function checkAddress(name: string, connectionString: string): void {
+  try {
+    // Reads the address and its files, and does not connect.
+    new pg.Client({ connectionString });
+  } catch (error) {
+    throw new ConfigurationError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function runPrepared(
+  pool: pg.Pool,
+  { name, text }: Statement,
+  parameters: readonly unknown[],
+): Promise<unknown[]> {
+  return (await pool.query({ name, text, values: [...parameters] })).rows;
+}
+
+/**
+ * The same behind a pooler: planned anew each time, since a prepared statement stays with a connection that is somebody
+ * else's the next time, and with the planner's settings in its transaction. That is two more ways there and back.
+ */
+async function runInTransaction(
+  pool: pg.Pool,
+  { text, plan }: Statement,
+  parameters: readonly unknown[],
+): Promise<unknown[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(`begin; ${PLANNER_SETTINGS[plan].replaceAll('set ', 'set local ')}`);
+    const { rows } = await client.query(text, [...parameters]);
+    await client.query('commit');
+    return rows;
+  } catch (error) {
+    // A connection that cannot even do this is closed, which takes the transaction back too.
+    await client.query('rollback').catch((reason: Error) => {
+      broken = reason;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 const statsOf = (pool: pg.Pool) => ({

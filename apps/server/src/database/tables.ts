@@ -118,6 +118,8 @@ export interface MessageTable {
   payload_expires_at: Timestamp | null;
   deliver_at: Timestamp | null;
   created_at: Timestamp;
+  /** The span that accepted it, as `traceparent`; null where tracing was off. */
+  trace_parent: string | null;
 }
 
 export interface MessageLabelTable {

@@ -27,6 +27,8 @@ export interface MessageToAccept {
   readonly headers: string | null;
   readonly payloadExpiresAt: Date | null;
   readonly deliverAt: Date | null;
+  /** See `NewMessage.traceParent`; absent: null. */
+  readonly traceParent?: string | null;
   /** See `NewMessage.idempotencyKey`. */
   readonly idempotencyKey: string | null;
   /** Why it is refused unless it repeats an earlier call: what is too late by now was in time then. */
@@ -181,6 +183,7 @@ export class Accept {
       payloadExpiresAt: input.payloadExpiresAt,
       deliverAt: input.deliverAt,
       createdAt,
+      traceParent: input.traceParent ?? null,
       idempotencyKey: input.idempotencyKey,
       deliveries,
     };
@@ -246,4 +249,5 @@ const toMessage = (one: NewMessage): Message => ({
   payload_expires_at: one.payloadExpiresAt,
   deliver_at: one.deliverAt,
   created_at: one.createdAt,
+  trace_parent: one.traceParent,
 });

@@ -1,6 +1,7 @@
 import { ID_PREFIX } from '@postrider/contract';
 import type { Context } from '../context.js';
 import { createId } from '../ids.js';
+import type { Span } from '../observability/tracing.js';
 import type { SendResult } from '../outbound/exchange.js';
 import type { Sender } from '../outbound/send.js';
 import type { HeaderPair } from '../outbound/target.js';
@@ -22,6 +23,8 @@ export interface Work {
   readonly payload: string;
   /** Headers of the message, as the JSON object that it was created with. */
   readonly headers: string | null;
+  /** The span that accepted the message; null where tracing was off. */
+  readonly traceParent: string | null;
   readonly owner: number;
   readonly lease: number;
   /** Scheduled attempts that were made before. */
@@ -75,10 +78,12 @@ export async function deliver(
   const signature = signMessage({ id: work.messageId, timestampSeconds, body: work.payload, secrets });
   const names = headerNames(ctx.config.signature.whitelabelHeaders);
   const ofMessage = messageHeaders(work.headers);
+  const span = ctx.tracing?.startAttempt(work.traceParent);
   const result = await sender.send({
     url: endpoint.url,
     headers: [
       ...ofMessage,
+      ...traceHeader(span),
       [names.id, work.messageId],
       [names.timestamp, String(timestampSeconds)],
       [names.signature, signature],
@@ -94,7 +99,28 @@ export async function deliver(
     work.manual || outcome.kind !== 'failure'
       ? []
       : await schedules.of(endpoint.environmentId, work.eventType);
-  return conclude(endpoint, work, { result, outcome, scheduleMs, now, createdAt, signature, own });
+  const delivered = conclude(endpoint, work, { result, outcome, scheduleMs, now, createdAt, signature, own });
+  if (span) endSpan(span, work, delivered, result);
+  return delivered;
+}
+
+const traceHeader = (span: Span | undefined): HeaderPair[] =>
+  span === undefined ? [] : [['traceparent', span.traceParent]];
+
+/** What a trace tells of a request. Not its address: path and query may hold a key. */
+function endSpan(span: Span, work: Work, { attempt, outcome }: Delivered, result: SendResult): void {
+  const failure = result.kind === 'failure' ? result.reason : String(attempt.statusCode);
+  const fields = {
+    'postrider.application.id': work.applicationId,
+    'postrider.endpoint.id': work.endpointId,
+    'postrider.message.id': work.messageId,
+    'postrider.attempt.id': attempt.id,
+    'postrider.attempt.number': work.attempts + 1,
+    'postrider.attempt.manual': work.manual,
+    'http.request.method': 'POST',
+    ...(attempt.statusCode > 0 ? { 'http.response.status_code': attempt.statusCode } : {}),
+  };
+  span.end(fields, outcome.kind === 'success' ? undefined : failure);
 }
 
 interface Exchange {

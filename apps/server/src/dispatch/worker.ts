@@ -1,6 +1,7 @@
 import { ID_PREFIX } from '@postrider/contract';
 import type { Context } from '../context.js';
 import type { Session } from '../database/database.js';
+import { ConfigurationError } from '../errors.js';
 import { startId, timeOfId } from '../ids.js';
 import { events } from '../observability/events.js';
 import { releaseTasksOf } from '../storage/background-task.js';
@@ -133,7 +134,20 @@ export class Worker {
     const { database, clock } = this.#ctx;
     const number = await insertWorker(database.kysely, clock.now(), this.#settledBefore());
     await session?.query('select pg_advisory_lock($1::int4, $2::int4)', [WORKER_LOCK, number]);
+    if (session && (await this.#isFree(number))) {
+      await deleteWorker(database.kysely, number);
+      throw new ConfigurationError(
+        'POSTRIDER_DATABASE_DIRECT_URL must lead to the same database as POSTRIDER_DATABASE_URL: a lock that is held there is not seen here',
+      );
+    }
     return number;
+  }
+
+  /** Whether others would take this process for dead, since its lock is held where nobody else looks. */
+  #isFree(number: number): Promise<boolean> {
+    return this.#ctx.database.kysely
+      .transaction()
+      .execute((transaction) => isWorkerDead(transaction, number));
   }
 
   /** After a lost connection: the same number, if its lock is free and nobody has taken its work over. */

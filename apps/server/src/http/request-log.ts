@@ -15,7 +15,10 @@ export const openScope = (context: Context, parts: Parts): RequestHandler => {
   return (request, response, next) => {
     const given = request.headers['x-request-id'] ?? request.headers['svix-req-id'];
     const requestId = typeof given === 'string' && ID_PATTERN.test(given) ? given : randomUUID();
-    setScope(request, new RequestScope(context, parts, requestId, request.ip ?? ''));
+    const scope = new RequestScope(context, parts, requestId, request.ip ?? '');
+    const traceParent = context.tracing && request.headers['traceparent'];
+    if (typeof traceParent === 'string') scope.traceParent = traceParent;
+    setScope(request, scope);
     response.setHeader('x-request-id', requestId);
     const start = performance.now();
     response.on('finish', () => {

@@ -27,6 +27,7 @@ export class RequestScope implements RequestContext {
   /** The bearer token as sent; never logged. */
   token: string | undefined;
   rawBody = '';
+  traceParent: string | undefined;
   callId: string | null = null;
   /** The call that may be repeated, where the answer is kept apart from the effect. */
   call: IdempotentRequest | undefined;
@@ -50,6 +51,9 @@ export class RequestScope implements RequestContext {
   }
   get metrics() {
     return this.#context.metrics;
+  }
+  get tracing() {
+    return this.#context.tracing;
   }
   get vault() {
     return this.#context.vault;

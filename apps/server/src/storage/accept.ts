@@ -19,6 +19,8 @@ export interface NewMessage {
   readonly payloadExpiresAt: Date | null;
   readonly deliverAt: Date | null;
   readonly createdAt: Date;
+  /** The span that accepts it; null while tracing is off. */
+  readonly traceParent: string | null;
   /** What the caller's idempotency key comes to, as a UUID; null without one. */
   readonly idempotencyKey: string | null;
   readonly deliveries: readonly NewDelivery[];
@@ -43,16 +45,19 @@ export const IDEMPOTENCY_HOURS = 12;
  * - when its event id is new.
  * Its deliveries are stored with it. The ids of what was stored come back.
  */
-const ACCEPT = {
-  name: 'accept',
-  plan: 'free',
-  text: `
+const ACCEPT = { name: 'accept', plan: 'free', text: acceptText(false) } as const;
+/** A second form that only batches with a traced message take. */
+const ACCEPT_TRACED = { name: 'accept_traced', plan: 'free', text: acceptText(true) } as const;
+
+function acceptText(traced: boolean): string {
+  const [column, parameter] = traced ? [', trace_parent', ', $24::text[]'] : ['', ''];
+  return `
 with input as (
   select * from unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[]
+    $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::uuid[]${parameter}
   ) as t(application_id, id, event_type, event_id, channels, tags, payload,
-    headers, payload_expires_at, deliver_at, created_at, key)
+    headers, payload_expires_at, deliver_at, created_at, key${column})
 ),
 living as materialized (
   select known.application_id
@@ -77,9 +82,9 @@ keyed as (
 ),
 stored as (
   insert into message (application_id, id, event_type, event_id, channels, tags, payload,
-    headers, payload_expires_at, deliver_at, created_at)
+    headers, payload_expires_at, deliver_at, created_at${column})
   select application_id, id, event_type, event_id, channels::text[], tags::text[], payload,
-    headers, payload_expires_at, deliver_at, created_at
+    headers, payload_expires_at, deliver_at, created_at${column}
   from valid
   where key is null or id in (select message_id from keyed)
   order by application_id, event_id
@@ -110,8 +115,8 @@ waiting as (
   on conflict (application_id, endpoint_id) do update
     set next_due_at = least(work.next_due_at, excluded.next_due_at)
 )
-select id from stored`,
-} as const;
+select id from stored`;
+}
 
 /** Stores messages with their deliveries in one commit; gives the ids of those that were stored (see above). */
 export async function insertMessages(
@@ -121,7 +126,8 @@ export async function insertMessages(
   const revisions = new Map(messages.map((one) => [one.applicationId, one.revision]));
   const owned = messages.flatMap((message) => message.deliveries.map((delivery) => ({ message, delivery })));
   const labels = messages.flatMap((message) => labelsOf(message).map((label) => ({ message, label })));
-  const rows = await database.run<{ id: string }>(ACCEPT, [
+  const isTraced = messages.some((one) => one.traceParent !== null);
+  const rows = await database.run<{ id: string }>(isTraced ? ACCEPT_TRACED : ACCEPT, [
     messages.map((one) => one.applicationId),
     messages.map((one) => one.id),
     messages.map((one) => one.eventType),
@@ -145,6 +151,7 @@ export async function insertMessages(
     labels.map(({ message }) => message.applicationId),
     labels.map(({ label }) => label),
     labels.map(({ message }) => message.id),
+    ...(isTraced ? [messages.map((one) => one.traceParent)] : []),
   ]);
   return new Set(rows.map((row) => row.id));
 }

@@ -29,6 +29,7 @@ export interface ClaimedDelivery {
   /** Null: the payload is not kept any more. */
   readonly payload: string | null;
   readonly headers: string | null;
+  readonly traceParent: string | null;
   /** When the message could be delivered first. */
   readonly readyAt: Date;
 }
@@ -99,6 +100,7 @@ export async function claimDeliveries(
     select claimed.application_id as "applicationId", claimed.endpoint_id as "endpointId",
       claimed.message_id as "messageId", claimed.lease, claimed.attempts, claimed.manual,
       claimed.retry_at as "retryAt", message.event_type as "eventType", message.event_id as "eventId", message.payload, message.headers,
+      message.trace_parent as "traceParent",
       coalesce(message.deliver_at, message.created_at) as "readyAt"
     from claimed
     cross join lateral (

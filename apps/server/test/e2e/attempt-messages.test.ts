@@ -72,6 +72,13 @@ describe('attempted messages', () => {
     expect(await idsOf({ tag: 't' })).toEqual([b]);
     expect(await idsOf({ event_types: 'a' })).toEqual([a]);
     expect(await idsOf({ event_types: ['a', 'c'] })).toEqual([c, a]);
+    expect(await idsOf({ event_types: 'a,c' })).toEqual([c, a]);
+    expect(await idsOf({ event_types: 'none' })).toEqual([]);
+    for (const svix of scene.sdks) {
+      const query = { eventTypes: ['a', 'b'] };
+      const { data } = await svix.messageAttempt.listAttemptedMessages(scene.appId, 'mine', query);
+      expect(data.map((one) => one.id)).toEqual([b, a]);
+    }
   });
 
   it('are walked in pages, forwards and backwards, and within instants', async () => {

@@ -69,6 +69,16 @@ describe('attempts by endpoint', () => {
     const back = await byEndpoint({ iterator: `-${at(20).id}`, limit: 3 });
     expect(ids(back.data)).toEqual(ids(attempts.slice(17, 20)));
     expect(await byEndpoint({ iterator: at(27).id })).toEqual({ data: [], iterator: null, done: true });
+    for (const [index, { id }] of attempts.entries()) {
+      const older = await byEndpoint({ iterator: id, limit: 4 });
+      expect(ids(older.data), `after number ${index}`).toEqual(ids(attempts.slice(index + 1, index + 5)));
+      expect(older.done, `after number ${index}`).toBe(index + 5 >= attempts.length);
+      const newer = await byEndpoint({ iterator: `-${id}`, limit: 4, before: start() });
+      expect(ids(newer.data), `before number ${index}`).toEqual(
+        ids(attempts.slice(Math.max(0, index - 4), index)),
+      );
+      expect(newer.done, `before number ${index}`).toBe(index <= 4);
+    }
   });
 
   it('`after` includes its instant and `before` does not', async () => {
@@ -121,6 +131,22 @@ describe('attempts by message', () => {
     const back = await byMessage({ limit: 4, iterator: second.prevIterator ?? '' });
     expect(ids(back.data)).toEqual(all.slice(0, 4));
     expect(back.done).toBe(true);
+  });
+
+  it('go on from any of them, and are none for a channel that the message does not have', async () => {
+    const { data } = await byMessage({});
+    for (const [index, { id, timestamp }] of data.entries()) {
+      const older = await byMessage({ iterator: id, limit: 2 });
+      expect(ids(older.data)).toEqual(ids(data.slice(index + 1, index + 3)));
+      expect(older.done).toBe(index + 3 >= data.length);
+      const newer = await byMessage({ iterator: `-${id}`, limit: 2 });
+      expect(ids(newer.data)).toEqual(ids(data.slice(Math.max(0, index - 2), index)));
+      expect(newer.done).toBe(index <= 2);
+      expect(ids((await byMessage({ after: timestamp })).data)).toContain(id);
+      expect(ids((await byMessage({ before: timestamp })).data)).not.toContain(id);
+    }
+    expect((await byMessage({ channel: 'wide' })).data).toEqual(data);
+    expect(await byMessage({ channel: 'narrow' })).toEqual({ data: [], iterator: null, done: true });
   });
 
   it('lie within 5 ms around their instants', async () => {

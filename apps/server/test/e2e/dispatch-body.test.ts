@@ -1,3 +1,4 @@
+import { unwrap } from '@postrider/client';
 import { messageInRaw } from 'svix';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../harness.js';
@@ -70,6 +71,24 @@ describe('the body', () => {
     await postText(scene, `{"eventType":"a","payload":${text}}`);
     const request = await first();
     expect(request?.body === text).toBe(true);
+  });
+
+  it('is refused with 413 at eight megabytes, and nothing of it is kept', async () => {
+    const body = { eventType: 'a', payload: { a: 'x'.repeat(8_000_000) } };
+    const params = { app_id: scene.appId };
+    const tooLarge = { code: 'payload_too_large', detail: expect.any(String) };
+    expect(await scene.client.message.create({ params, body })).toMatchObject({
+      status: 413,
+      body: tooLarge,
+    });
+    for (const svix of scene.sdks) {
+      await expect(svix.message.create(scene.appId, body)).rejects.toMatchObject({
+        code: 413,
+        body: tooLarge,
+      });
+    }
+    expect(await unwrap(scene.client.message.list({ params }))).toMatchObject({ data: [] });
+    expect(receiver.requests).toEqual([]);
   });
 
   it('is what each client was given', async () => {

@@ -85,6 +85,47 @@ describe('an endpoint gets the messages', () => {
     expect(idsOf(receiver.requests)).toEqual(ids);
   });
 
+  it('of the types that each filters by: the first goes to three, the second to two', async () => {
+    await defineTypes(scene, 'et1', 'et2');
+    const ids = new Map<string, string>();
+    for (const [name, eventTypes] of [
+      ['one', ['et1']],
+      ['both', ['et1', 'et2']],
+      ['all', null],
+    ] as const) {
+      ids.set((await scene.endpoint(receiver, { eventTypes: eventTypes as string[] | null })).id, name);
+    }
+    for (const svix of scene.sdks) {
+      for (const [eventType, names] of [
+        ['et1', ['all', 'both', 'one']],
+        ['et2', ['all', 'both']],
+      ] as const) {
+        const { id } = await svix.message.create(scene.appId, { eventType, payload: {} });
+        const attempts = await scene.recorded(id, names.length);
+        expect(attempts.map((one) => ids.get(one.endpointId) ?? '').sort()).toEqual(names);
+      }
+    }
+    await scene.settle();
+    expect(receiver.requests).toHaveLength(2 * (3 + 2));
+  });
+
+  it('of a channel that one listens to and the other does not ask for: two with it, one without', async () => {
+    const { id: tagged } = await scene.endpoint(receiver, { channels: ['tag1'] });
+    const { id: plain } = await scene.endpoint(receiver);
+    for (const svix of scene.sdks) {
+      const message = { eventType: 'a', payload: {} };
+      const one = await svix.message.create(scene.appId, { ...message, channels: ['tag1'] });
+      const two = await svix.message.create(scene.appId, message);
+      expect((await svix.message.get(scene.appId, one.id)).channels).toEqual(['tag1']);
+      expect((await svix.message.get(scene.appId, two.id)).channels ?? null).toBeNull();
+      const both = (await scene.recorded(one.id, 2)).map((attempt) => attempt.endpointId);
+      expect(both.sort()).toEqual([tagged, plain].sort());
+      expect(await scene.recorded(two.id, 1)).toMatchObject([{ endpointId: plain }]);
+    }
+    await scene.settle();
+    expect(receiver.requests).toHaveLength(2 * (2 + 1));
+  });
+
   it('that were sent while it was there', async () => {
     const { id } = await scene.send();
     await scene.endpoint(receiver);
@@ -216,6 +257,41 @@ describe('an application', () => {
     for (let n = 0; n < 2; n++) expect((await postText(scene, text, { app: 'inline' })).status).toBe(202);
     const { body } = await scene.client.application.get({ params: { app_id: 'inline' } });
     expect(body).toMatchObject({ name: 'Inline', uid: 'inline' });
-    expect((await postText(scene, text, { app: 'another' })).status).toBe(422);
+  });
+
+  it('that comes with a message must have the uid of the path; without one the message is 404', async () => {
+    const { appId, client } = scene;
+    const message = { eventType: 'a', payload: {} };
+    const send = (app_id: string, application?: { name: string; uid?: string }) =>
+      client.message.create({
+        params: { app_id },
+        body: { ...message, ...(application && { application }) },
+      });
+    const refusal = (type: string, msg: string) => ({
+      status: 422,
+      body: { detail: [{ loc: ['body', 'application', 'uid'], msg, type }] },
+    });
+    expect(await send('new')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await send('new', { name: 'A' })).toMatchObject(
+      refusal('application_uid_missing', 'Application UID not set in body'),
+    );
+    expect(await send('new', { name: 'A', uid: 'other' })).toMatchObject(
+      refusal('application_uid_mismatch', 'Application UID in the path and body must match'),
+    );
+    for (const name of ['new', 'other']) {
+      expect((await client.application.get({ params: { app_id: name } })).status).toBe(404);
+    }
+    const [one, two] = scene.sdks;
+    const application = { name: 'By an SDK', uid: 'new' };
+    const first = await one.message.create('new', { ...message, application });
+    const second = await two.message.create('new', {
+      ...message,
+      application: { ...application, name: 'Later' },
+    });
+    const { data } = await unwrap(client.message.list({ params: { app_id: 'new' } }));
+    expect(data.map(({ id }) => id).sort()).toEqual([first.id, second.id].sort());
+    const { name } = await unwrap(client.application.get({ params: { app_id: 'new' } }));
+    expect(name).toBe('By an SDK');
+    expect(await unwrap(client.application.get({ params: { app_id: appId } }))).toMatchObject({ id: appId });
   });
 });

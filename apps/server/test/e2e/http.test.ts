@@ -124,6 +124,13 @@ describe('bodies', () => {
   it('are not read where the operation has none', async () => {
     const answer = await call('/api/v1/auth/dashboard-access/nobody', { method: 'POST', body: '{' });
     expect(answer.status).toBe(404);
+    await environment.client.application.create({ body: { name: 'A', uid: 'customer' } });
+    for (const body of [null, 'null', '{', '{}']) {
+      const access = await call('/api/v1/auth/dashboard-access/customer/', { method: 'POST', body });
+      expect(access.status, `${body}`).toBe(200);
+      const { token } = (await access.json()) as { token: string };
+      expect((await server.as(token).portalSession.whoami()).status).toBe(200);
+    }
   });
 });
 
@@ -190,11 +197,12 @@ describe('beside the API', () => {
       database: { status: 'ok' },
     });
     expect((await call('/api/v1/health/', { method: 'HEAD' })).status).toBe(200);
-    const ping = await call('/api/v1/health/ping');
-    expect(ping.status).toBe(204);
-    expect(await ping.text()).toBe('');
     for (const path of ['/api/v1/health/ping', '/api/v1/health/ping/']) {
-      expect((await call(path, { method: 'HEAD', headers: { authorization: '' } })).status).toBe(204);
+      for (const method of ['GET', 'HEAD']) {
+        const ping = await call(path, { method, headers: { authorization: '' } });
+        expect(ping.status, `${method} ${path}`).toBe(204);
+        expect(await ping.text()).toBe('');
+      }
     }
   });
 

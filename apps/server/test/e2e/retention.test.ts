@@ -40,7 +40,10 @@ it('a payload goes after its period, the message stays', async () => {
   await maintain(server.context);
   expect((await get(hours)).body).toMatchObject({ payload: { expired: true } });
   expect((await get(short)).body).toMatchObject({ payload: { n: 1 } });
-  server.clock.advance(5 * DAY);
+  server.clock.advance(5 * DAY - 3_601 - 60);
+  await maintain(server.context);
+  expect((await get(short)).body).toMatchObject({ payload: { n: 1 } });
+  server.clock.advance(61);
   await maintain(server.context);
   expect((await get(short)).body).toMatchObject({ payload: { expired: true } });
   expect((await get(standard)).body).toMatchObject({ payload: { n: 3 } });
@@ -115,4 +118,10 @@ it('messages go with their deliveries and attempts after the retention, more tha
   expect(await count('delivery')).toBe(0);
   expect((await get(fresh)).status).toBe(200);
   expect((await get(ids[0] ?? '')).status).toBe(404);
+  // Where nothing is old nothing goes.
+  const kept = await count('message');
+  expect(kept).toBeGreaterThan(0);
+  expect(await maintain(server.context)).toBe(0);
+  expect(await count('message')).toBe(kept);
+  expect((await get(fresh)).body).toMatchObject({ payload: { n: 5 } });
 });

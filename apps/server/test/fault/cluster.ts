@@ -29,7 +29,10 @@ export interface Cluster {
 
 export const hasCluster = process.env['POSTRIDER_TEST_DATABASE_URL'] !== undefined && existsSync(ROOT);
 
-export async function createCluster(): Promise<Cluster> {
+/** @param prepare writes into the data directory before the first start, such as settings and certificates */
+export async function createCluster(
+  prepare: (directory: string) => Promise<void> = async () => {},
+): Promise<Cluster> {
   const bin = binaries();
   const home = await mkdtemp(join(tmpdir(), 'postrider-cluster-'));
   const root = process.getuid?.() === 0;
@@ -45,6 +48,8 @@ export async function createCluster(): Promise<Cluster> {
   const port = await freePort();
   const data = join(home, 'data');
   await as('initdb', ['-D', data, '-U', 'postrider', '--auth=trust', '-E', 'UTF8', '--locale=C']);
+  await prepare(data);
+  if (root) await run('chown', ['-R', 'postgres', data]);
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${home}`;
   return {
     url: `postgres://postrider@127.0.0.1:${port}/postgres`,

@@ -94,6 +94,27 @@ describe.each(PLACES)('on %s', (_name, make) => {
   });
 });
 
+describe.runIf(PLACES.length > 1)('on an empty PostgreSQL database', () => {
+  it('several processes that migrate at once apply each step once, and all succeed', async () => {
+    const place = await (PLACES.find(([name]) => name === 'postgres') as (typeof PLACES)[number])[1]();
+    try {
+      const runs = await Promise.all(
+        Array.from({ length: 4 }, () => runCommand(['migrate', '--json'], place.settings)),
+      );
+      expect(runs.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+        Array(4).fill({ code: 0, stderr: '' }),
+      );
+      const applied = runs.flatMap(({ stdout }) => (JSON.parse(stdout) as { applied: string[] }).applied);
+      expect(applied).toHaveLength(new Set(applied).size);
+      const again = await runCommand(['migrate', '--json'], place.settings);
+      expect(JSON.parse(again.stdout)).toEqual({ applied: [] });
+      expect(applied).toContain('0001-foundation');
+    } finally {
+      await place.remove();
+    }
+  });
+});
+
 describe('completion', () => {
   let directory: string;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { resolveApplication } from '../../applications.js';
 import type { RequestContext } from '../../context.js';
 import type { MessageToAccept } from '../../dispatch/accept.js';
 import { rawMember } from '../../dispatch/raw-json.js';
-import { invalidInput, notFound } from '../../errors.js';
+import { AppError, invalidInput, notFound } from '../../errors.js';
 import { events } from '../../observability/events.js';
 import { checkChannels, checkPayloadSize } from '../../quotas.js';
 import type { Message } from '../../storage/message.js';
@@ -27,6 +27,33 @@ export async function createMessage(
   input: MessageIn,
 ): Promise<Message> {
   const message = toMessage(ctx, input);
+  const span = ctx.tracing?.startAccept(ctx.traceParent);
+  if (!span) return acceptMessage(ctx, environmentId, idOrUid, input, message);
+  try {
+    const traced = { ...message, traceParent: span.traceParent };
+    const accepted = await acceptMessage(ctx, environmentId, idOrUid, input, traced);
+    span.end({
+      'postrider.environment.id': environmentId,
+      'postrider.application.id': accepted.application_id,
+      'postrider.message.id': accepted.id,
+      'postrider.event_type': accepted.event_type,
+      'http.request.method': 'POST',
+      'http.route': '/api/v1/app/{app_id}/msg/',
+    });
+    return accepted;
+  } catch (error) {
+    span.end({ 'postrider.environment.id': environmentId }, error instanceof AppError ? error.code : 'error');
+    throw error;
+  }
+}
+
+async function acceptMessage(
+  ctx: RequestContext,
+  environmentId: string,
+  idOrUid: string,
+  input: MessageIn,
+  message: MessageToAccept,
+): Promise<Message> {
   const accepted = await ctx.dispatch.accept(environmentId, idOrUid, message);
   if (accepted) return accepted;
   if (message.refusal) throw message.refusal;
