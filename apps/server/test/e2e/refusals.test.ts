@@ -14,8 +14,11 @@ import { type Holdings, OPERATIONS, openHoldings, pathOf } from '../tenants.js';
  * to which there is no way fails here until it has one.
  */
 
+/** Operations that are there to say that the database is away. */
+const AWAY = ['health.get', 'readiness.get'];
 /** Errors with a way of their own below. */
-const SHARED = [429, 503];
+const hasOwnWay = (name: string, status: number): boolean =>
+  status === 429 || (status === 503 && AWAY.includes(name));
 
 let home: Home;
 let server: TestServer;
@@ -91,7 +94,7 @@ describe.each(OPERATIONS)('%s', (name, operation) => {
   it('documents no error that nothing here provokes', () => {
     const provoked = new Set([...derived, ...rows].map(({ status }) => status));
     const open = documented(operation).filter(
-      (status) => !provoked.has(status) && !SHARED.includes(status) && !cannotAnswer(name, operation, status),
+      (status) => !provoked.has(status) && !hasOwnWay(name, status) && !cannotAnswer(name, operation, status),
     );
     expect(open, 'give it a row in test/refusal-rows.ts').toEqual([]);
     const answered = [...provoked].filter((status) => cannotAnswer(name, operation, status));
@@ -130,6 +133,9 @@ it('while the database is away health says so with 503, and other calls may be m
     const answer = await health();
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({ database: { status: 'error' } });
+    for (const [name, { path }] of OPERATIONS.filter(([one]) => AWAY.includes(one))) {
+      expect((await fetch(server.url + path)).status, name).toBe(503);
+    }
     const headers = { authorization: `Bearer ${stage.callers.key}` };
     const other = await fetch(`${server.url}/api/v1/app/`, { headers });
     expect([other.status, other.headers.get('retry-after')]).toEqual([503, '1']);
