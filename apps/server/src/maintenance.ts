@@ -19,14 +19,16 @@ import { deleteExpiredIdempotentCalls } from './storage/idempotency-key.js';
 import { deleteExpiredOneTimeCodes } from './storage/one-time-code.js';
 import { deleteEndedPortalSessions } from './storage/portal-session.js';
 import {
+  analyzeTable,
   deleteEndedSecrets,
   deleteOldAttempts,
   deleteOldDeliveries,
   deleteOldMessageKeys,
   deleteOldMessages,
   expirePayloads,
+  HOT_TABLES,
   listApplicationIds,
-  vacuumHotTables,
+  vacuumTable,
   vacuumTally,
 } from './storage/retention.js';
 import { hashToken } from './tokens.js';
@@ -45,11 +47,11 @@ const SETTLE_MS = 15 * 60_000;
 /** Above the id of every message. */
 const ALL_MESSAGES = `${ID_PREFIX.message}~`;
 /**
- * Between two statements others get their turn: at least so many ms, and so many times as long as the last one took. So
- * a database is busy with this for a quarter of the time at most.
+ * Between two statements others get their turn, so many times as long as the last one took: a database is busy with this
+ * for a quarter of the time. At least and at most so many ms: a statement that had to wait itself says little.
  */
-const PAUSE_MS = 5;
 const PAUSE_SHARE = 3;
+const PAUSE_MS = { least: 5, most: 1_000 };
 /** Rows removed until the embedded database is vacuumed: it has nobody else who does it. */
 const VACUUM_AFTER = 20_000;
 
@@ -66,9 +68,25 @@ async function exhaust(
     const count = await step();
     removed += count;
     if (count < full) return removed;
-    await ctx.clock.wait(Math.max(PAUSE_MS, PAUSE_SHARE * (performance.now() - start)), signal);
+    await rest(ctx, performance.now() - start, signal);
   }
   return removed;
+}
+
+/** Lets others have their turn after something that took `tookMs`. */
+const rest = (ctx: Context, tookMs: number, signal: AbortSignal | undefined): Promise<void> =>
+  ctx.clock.wait(Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, PAUSE_SHARE * tookMs)), signal);
+
+/** Does for the embedded database what it has nobody else for, table by table. */
+async function vacuum(ctx: Context, signal: AbortSignal): Promise<void> {
+  for (const table of HOT_TABLES) {
+    for (const step of [vacuumTable, analyzeTable]) {
+      if (signal.aborted) return;
+      const start = performance.now();
+      await step(ctx.database.kysely, table);
+      await rest(ctx, performance.now() - start, signal);
+    }
+  }
 }
 
 /** Removes sessions, links, keys, secrets and payloads whose time is over. */
@@ -219,7 +237,7 @@ export async function runMaintenance(ctx: Context, signal: AbortSignal): Promise
     try {
       removed += await maintain(ctx, signal);
       if (ctx.database.kind === 'embedded' && removed >= VACUUM_AFTER && !signal.aborted) {
-        await vacuumHotTables(ctx.database.kysely);
+        await vacuum(ctx, signal);
         removed = 0;
       }
     } catch (error) {
