@@ -1,5 +1,5 @@
 // Tries the package of `npm run pack` as its users do: installed in an empty folder without network and cache, then the
-// service, the portal, a message sent and received. Run by root it runs as nobody, who may write to the data directory
+// service, the portal, a message sent and received, a backup, a restore, a move. Run by root it runs as nobody, who may write to the data directory
 // alone, as in a container whose file system is read-only.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -107,10 +107,9 @@ async function get(url, type) {
   return response.text();
 }
 
-/** The service, its pages, and a message that is sent and received. */
-async function tryService(name, settings) {
+/** A service, its settings and its address. */
+async function startService(settings) {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
   const environment = {
     PATH: process.env.PATH,
     POSTRIDER_LISTEN: `127.0.0.1:${port}`,
@@ -118,8 +117,22 @@ async function tryService(name, settings) {
     ...settings,
   };
   const service = start([], environment);
-  const [, key] = await service.said(/shown this once: (sk_\w+)/);
   await service.said(/service\.started/);
+  return { service, environment, url: `http://127.0.0.1:${port}` };
+}
+
+/** A service that was started with this data has the customer, for this key. */
+async function expectCustomer(settings, key) {
+  const { service, url } = await startService(settings);
+  const found = await fetch(`${url}/api/v1/app/example/`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(found.status, 200);
+  assert.equal(await service.end('SIGTERM'), 0);
+}
+
+/** The service, its pages, and a message that is sent and received. Gives a key. */
+async function tryService(name, settings) {
+  const { service, environment, url } = await startService(settings);
+  const [, key] = await service.said(/shown this once: (sk_\w+)/);
   await get(`${url}/api/v1/health/`, /json/);
   const page = await get(`${url}/login`, /html/);
   const scripts = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)];
@@ -148,6 +161,40 @@ async function tryService(name, settings) {
   assert.match(another, /^sk_\w{32}$/);
   assert.equal(await service.end('SIGTERM'), 0);
   console.log(`on ${name}: service, portal, reference, a message sent and received, a key made, stopped`);
+  return another;
+}
+
+/** A backup while the service runs, what the doctor says, and the backup restored into another directory. */
+async function tryBackup(data, key) {
+  const { service, environment } = await startService({ POSTRIDER_DATA_DIR: join(data, 'first') });
+  const file = join(data, 'backup.tar.gz');
+  await command(['backup', file], environment);
+  const { findings } = JSON.parse(await command(['doctor', '--json'], environment));
+  assert.deepEqual(
+    findings.filter(({ level }) => level === 'problem'),
+    [],
+  );
+  assert.equal(await service.end('SIGTERM'), 0);
+  const restored = { POSTRIDER_DATA_DIR: join(data, 'restored') };
+  await command(['restore', file], { PATH: process.env.PATH, ...restored });
+  await expectCustomer(restored, key);
+  console.log('backup while it runs, doctor, restore into another directory');
+}
+
+/** The embedded database moved to PostgreSQL, where the service goes on; on the old one it does not start any more. */
+async function tryMove(data, key, url) {
+  const directory = join(data, 'first');
+  const old = { PATH: process.env.PATH, POSTRIDER_DATA_DIR: directory };
+  await command(['move'], { ...old, POSTRIDER_MOVE_TO: url });
+  const encryptionKey = readFileSync(join(directory, 'encryption.key'), 'utf8').trim();
+  const settings = { POSTRIDER_DATABASE_URL: url, POSTRIDER_ENCRYPTION_KEY: encryptionKey };
+  assert.deepEqual(
+    JSON.parse(await command(['migrate', '--plan', '--json'], { ...old, ...settings })).steps,
+    [],
+  );
+  await expectCustomer(settings, key);
+  await assert.rejects(command(['start'], old), /moved/);
+  console.log('move to PostgreSQL, where it goes on');
 }
 
 /** A new database on the server that tests use. */
@@ -191,16 +238,19 @@ try {
   mkdirSync(data);
   if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
   await run('chmod', ['755', folder]);
-  await tryService('the embedded database', { POSTRIDER_DATA_DIR: data });
+  const key = await tryService('the embedded database', { POSTRIDER_DATA_DIR: join(data, 'first') });
+  await tryBackup(data, key);
   const server = process.env.POSTRIDER_TEST_DATABASE_URL;
   if (server === undefined) console.log('POSTRIDER_TEST_DATABASE_URL is not set: not tried on PostgreSQL');
-  else
+  else {
     await withDatabase(server, (url) =>
       tryService('PostgreSQL', {
         POSTRIDER_DATABASE_URL: url,
         POSTRIDER_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
       }),
     );
+    await withDatabase(server, (url) => tryMove(data, key, url));
+  }
 } finally {
   for (const child of running) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
