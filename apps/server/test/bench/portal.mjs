@@ -10,16 +10,21 @@ import { fillPortal, openPortal } from './parts/portal-place.mjs';
 import { SCREENS, untilInteractive, untilUsable } from './parts/portal-screens.mjs';
 import { figure, list, machineConditions, table } from './parts/report.mjs';
 
-export const options = { database: { type: 'string' }, turns: { type: 'string' } };
+export const options = {
+  database: { type: 'string' },
+  turns: { type: 'string' },
+  endpoints: { type: 'string' },
+};
 export const usage = `  --database D  only on this one: embedded or postgres
   --turns N     how often each screen is opened, 1 to 50; default 7
+  --endpoints N endpoints of the customer, 20 to 10000; default 10000
 
 CHROMIUM_PATH names the browser; default /usr/bin/chromium.`;
 
 /** What is stored; see parts/portal-place.mjs. */
 const AMOUNTS = {
-  embedded: { endpoints: 10_000, eventTypes: 1_000, messages: 20_000, broadcasts: 5 },
-  postgres: { endpoints: 10_000, eventTypes: 1_000, messages: 100_000, broadcasts: 10 },
+  embedded: { eventTypes: 1_000, messages: 20_000, broadcasts: 5 },
+  postgres: { eventTypes: 1_000, messages: 100_000, broadcasts: 10 },
 };
 const VIEWPORT = { width: 1280, height: 800 };
 /** How much slower the processor is made for the second table. */
@@ -99,9 +104,9 @@ async function measureFirstLoad({ portal, browser }, rate, turns) {
   };
 }
 
-async function measureDatabase(makePlace, browser, turns) {
+async function measureDatabase(makePlace, browser, turns, endpoints) {
   const place = await makePlace();
-  const amounts = AMOUNTS[place.database];
+  const amounts = { ...AMOUNTS[place.database], endpoints };
   let portal;
   try {
     process.stderr.write(`${place.database}: filling: ${JSON.stringify(amounts)}\n`);
@@ -149,16 +154,18 @@ const FIRST_COLUMNS = [
 ];
 
 /** Runs the benchmark and prints it; gives the exit code. */
-export async function run({ json, database, turns: given = '7' }) {
+export async function run({ json, database, turns: given = '7', endpoints: wanted = '10000' }) {
   const turns = Number(given);
   if (!(turns >= 1 && turns <= 50)) throw new Error('--turns must be 1 to 50');
+  const number = Number(wanted);
+  if (!(number >= 20 && number <= 10_000)) throw new Error('--endpoints must be 20 to 10000');
   const browser = await launch();
   const conditions = { ...machineConditions(), browser: browser.version(), turns };
   const screens = [];
   const first = [];
   try {
     for (const makePlace of availablePlaces('portal', database)) {
-      const measured = await measureDatabase(makePlace, browser, turns);
+      const measured = await measureDatabase(makePlace, browser, turns, number);
       Object.assign(conditions, measured.conditions);
       const { endpoints, eventTypes, messages, broadcasts } = measured.amounts;
       conditions[`storedOn${measured.first[0].database}`] =
