@@ -96,6 +96,8 @@ const SCREENS: Record<string, (setting: Visit) => Promise<void>> = {
     );
     await visit.page.reload();
     await visit.page.locator('h1').waitFor();
+    // The page is drawn before it is known that there is nothing to lead to.
+    await visit.page.getByRole('navigation').waitFor({ state: 'detached' });
   },
 };
 
