@@ -1,7 +1,7 @@
-// Runs every package's tests and closes with one line of counts: N passed, N failed.
+// Runs every package's tests and closes with what failed and one line of counts: N passed, N failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,6 +32,18 @@ const run = spawnSync(
   },
 );
 
+/** What failed, at the end, where nobody has to look for it in half an hour of output. */
+function* failuresOf({ testResults }) {
+  for (const { name, message, assertionResults } of testResults) {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of failed)
+      yield `${file}: ${fullName}\n${failureMessages.join('\n')}`;
+    if (failed.length === 0 && message) yield `${file}\n${message}`;
+  }
+}
+
+const failures = [];
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const directory of packages) {
   if (!existsSync(resultsOf(directory))) {
@@ -40,11 +52,13 @@ for (const directory of packages) {
     continue;
   }
   const results = JSON.parse(readFileSync(resultsOf(directory), 'utf8'));
+  failures.push(...failuresOf(results));
   counts.passed += results.numPassedTests;
   // A file that does not even load has no failed test, but it has failed.
   counts.failed += Math.max(results.numFailedTests, results.success ? 0 : 1);
   counts.skipped += results.numPendingTests + results.numTodoTests;
 }
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 console.log(
   `\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
 );
