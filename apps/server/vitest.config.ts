@@ -9,6 +9,12 @@ if (!postgresUrl) {
   process.stderr.write(`${text}\n`);
 }
 
+if (process.env['CI'] && !process.env['POSTRIDER_TEST_PROGRAM']) {
+  throw new Error(
+    'POSTRIDER_TEST_PROGRAM is not set: in CI processes run the package (scripts/with-package.sh).',
+  );
+}
+
 /** The same suite once for each database. */
 const onDatabase = (kind: 'embedded' | 'postgres') => ({
   resolve: { conditions },

@@ -24,7 +24,7 @@ echo 'docs/AuthenticationApi.md is the generated page, byte for byte'
 port=$(node -e 'const s=require("node:net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
 export HOST="http://127.0.0.1:$port" BEARER_TOKEN=sk_generatedclientcheck
 POSTRIDER_LISTEN="127.0.0.1:$port" POSTRIDER_DATA_DIR="$work/data" POSTRIDER_API_KEY="$BEARER_TOKEN" \
-  node apps/server/dist/main.js >"$work/server.log" 2>&1 &
+  node "${POSTRIDER_TEST_PROGRAM:-apps/server/dist/main.js}" >"$work/server.log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
   curl -fs -o /dev/null "$HOST/api/v1/health/ping/" && break

@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { type Client, createClient, unwrap } from '@postrider/client';
 import type { ApplicationOut, AppPortalAccessIn, AppPortalAccessOut } from '@postrider/contract';
 
-const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+/** What was built here, or the program that POSTRIDER_TEST_PROGRAM names. */
+const MAIN =
+  process.env.POSTRIDER_TEST_PROGRAM ?? fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 /** Seconds: two retries within moments, then one that the walks do not see. */
 const RETRY_SCHEDULE = '0.05,0.05,3600';
 const START_MILLISECONDS = 60_000;

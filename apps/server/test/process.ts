@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { logLines, Secrets } from './secrecy.js';
 
-/** The built program. */
-export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** The program that every process of a test runs: what was built here, or the one that POSTRIDER_TEST_PROGRAM names. */
+export const MAIN =
+  process.env['POSTRIDER_TEST_PROGRAM'] ?? fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** A Postrider process of its own, as an operator runs it. */
 export interface ServerProcess {

@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient } from '@postrider/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runCommand, type ServerProcess } from '../process.js';
+import { MAIN, runCommand, type ServerProcess } from '../process.js';
 import { API_KEY, createCustomer, ended, Stage, startLoad } from './stage.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const stage = new Stage();
 afterEach(() => stage.clear());
 

@@ -2,12 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '@postrider/client';
-import { type ServerProcess, type Settings, startProcess } from '../process.js';
+import { MAIN, type ServerProcess, type Settings, startProcess } from '../process.js';
 import { CountingReceiver, Load } from './load.js';
-
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export const API_KEY = 'sk_stagestagestagestage';
 
