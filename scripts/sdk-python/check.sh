@@ -16,7 +16,7 @@ trap finish EXIT
 port=$(node -e 'const s=require("node:net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
 export HOST="http://127.0.0.1:$port" BEARER_TOKEN=sk_pythonsdkcheckkey
 POSTRIDER_LISTEN="127.0.0.1:$port" POSTRIDER_DATA_DIR="$work/data" POSTRIDER_API_KEY="$BEARER_TOKEN" \
-  POSTRIDER_ALLOW_SUBNETS=127.0.0.0/8 node apps/server/dist/main.js >"$work/server.log" 2>&1 &
+  POSTRIDER_ALLOW_SUBNETS=127.0.0.0/8 node "${POSTRIDER_TEST_PROGRAM:-apps/server/dist/main.js}" >"$work/server.log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
   curl -fs -o /dev/null "$HOST/api/v1/health/ping/" && break
@@ -28,4 +28,10 @@ for version in 1.99.1 2.9.1; do
   python3 -m venv "$work/$version"
   "$work/$version/bin/pip" install --quiet --disable-pip-version-check "svix==$version"
   "$work/$version/bin/python" scripts/sdk-python/check.py
+  # The tour of the README, as it stands there but for the address.
+  sed -n '/^```python$/,/^```$/p' README.md | sed -e '/^```/d' -e "s#http://127.0.0.1:8071#$HOST#" >"$work/tour.py"
+  POSTRIDER_KEY="$BEARER_TOKEN" "$work/$version/bin/python" "$work/tour.py" >"$work/tour"
+  grep -q '#key=' "$work/tour"
+  grep -q '^msg_' "$work/tour"
+  echo "svix $version: the tour of the README gives a link and a message"
 done

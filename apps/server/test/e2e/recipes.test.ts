@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient, unwrap } from '@postrider/client';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { type Block, blocksOf, type Desk, openDesk, toCommands } from '../pages.js';
 import { freePort, PLACES, type Place, runCommand, type ServerProcess, startProcess } from '../process.js';
 import { Receiver } from '../receiver.js';
 
 const RECIPES = fileURLToPath(new URL('../../../../docs/recipes/', import.meta.url));
-/** Below the server's package, so that recipes find the client and the SDK; ignored by git. */
-const WORK = fileURLToPath(new URL('../../.test/', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const API_KEY = 'sk_recipesrecipesrecipes';
 const LIMIT_MS = 60_000;
 
@@ -26,18 +24,6 @@ const names = (await readdir(RECIPES)).filter(
   (name) => name.endsWith('.md') && (ONLY_ON[name] ?? inject('database')) === inject('database'),
 );
 
-interface Block {
-  readonly language: string;
-  readonly text: string;
-}
-
-/** The fenced blocks of a page that are to be run: `sh` and `js`. */
-const blocksOf = (page: string): Block[] =>
-  [...page.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({
-    language,
-    text,
-  }));
-
 /**
  * A page as one script of bash, as a reader would paste it from top to bottom: what one block sets the next ones have.
  * It ends at the first command that fails.
@@ -47,17 +33,13 @@ const toScript = (blocks: readonly Block[]): string =>
     'set -euo pipefail',
     // Services that a recipe starts end with it.
     `trap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT`,
-    ...blocks.map(({ language, text }, index) =>
-      language === 'sh'
-        ? text
-        : `node --input-type=module - <<'END_OF_BLOCK_${index}'\n${text}END_OF_BLOCK_${index}`,
-    ),
+    ...blocks.map((block) => toCommands(block)),
   ].join('\n');
 
 let place: Place;
 let server: ServerProcess;
 let receiver: Receiver;
-let directory: string;
+let desk: Desk;
 beforeEach(async () => {
   const make = PLACES.find(([name]) => name === inject('database'))?.[1];
   if (!make) throw new Error('no such database');
@@ -69,30 +51,27 @@ beforeEach(async () => {
     POSTRIDER_RETRY_SCHEDULE: '',
   });
   receiver = await Receiver.start();
-  await mkdir(WORK, { recursive: true });
-  directory = await mkdtemp(`${WORK}recipe-`);
+  desk = await openDesk();
 });
 afterEach(async () => {
   await server.end('SIGKILL');
   await receiver.stop();
   await place.remove();
-  await rm(directory, { recursive: true, force: true });
+  await desk.remove();
 });
 
 /** Runs a page; gives what it printed. What a recipe is told beforehand is in the environment. */
 async function follow(name: string, more: Record<string, string> = {}): Promise<string> {
-  const blocks = blocksOf(await readFile(`${RECIPES}${name}`, 'utf8'));
+  const page = await readFile(`${RECIPES}${name}`, 'utf8');
+  const blocks = blocksOf(page).filter(({ language }) => ['sh', 'js'].includes(language));
   expect(blocks.length).toBeGreaterThan(0);
-  // The command as it is called after an installation.
-  await writeFile(`${directory}/postrider`, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
-  await chmod(`${directory}/postrider`, 0o755);
   const { stdout } = await promisify(execFile)('bash', ['-c', toScript(blocks)], {
-    cwd: directory,
+    cwd: desk.folder,
     timeout: LIMIT_MS,
     env: {
       ...place.settings,
       ...more,
-      PATH: `${directory}:${process.env['PATH']}`,
+      PATH: desk.path,
       POSTRIDER_URL: server.url,
       POSTRIDER_TOKEN: API_KEY,
       POSTRIDER_KEY: API_KEY,
@@ -120,7 +99,7 @@ it.each(names.filter((name) => !FOLLOWED.includes(name)))(
 
 /** An embedded database with something in it, whose service was stopped, and an empty one on PostgreSQL. */
 async function prepareMove(): Promise<Record<string, string>> {
-  const source = `${directory}/source`;
+  const source = `${desk.folder}/source`;
   const old = await startProcess({ POSTRIDER_DATA_DIR: source, POSTRIDER_API_KEY: API_KEY });
   await old.end('SIGTERM');
   await server.end('SIGTERM');
