@@ -1,24 +1,17 @@
 // Tries the package of `npm run pack` as its users do: installed in an empty folder without network and cache, then the
-// service, the portal, a message sent and received, a backup, a restore, a move. Run by root it runs as nobody, who may write to the data directory
-// alone, as in a container whose file system is read-only.
+// service, the portal, a message sent and received, the demo, and every command that its help names. Run by root it runs
+// as nobody, who may write to the data directory alone, as in a container whose file system is read-only.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import {
-  chownSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { tryCompletion, tryEveryCommand } from './check-package/command-line.mjs';
+import { tryDemo } from './check-package/demo.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
@@ -30,6 +23,8 @@ const [tarball] = readdirSync(join(root, 'dist')).filter((name) => name.endsWith
 assert.ok(tarball, 'no package in dist: npm run pack makes it');
 const folder = mkdtempSync(join(tmpdir(), 'postrider-package-'));
 const running = new Set();
+/** What the program was called with, each time that it had to do something. */
+const calls = [];
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -52,7 +47,8 @@ const npmEnvironment = {
 
 /** A program of the package that goes on, with what it printed and a wait for what it will print. */
 function start(parameters, environment) {
-  const child = spawn(process.execPath, [program, ...parameters], {
+  calls.push(parameters);
+  const child = spawn(program, parameters, {
     cwd: '/',
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,10 +91,18 @@ function start(parameters, environment) {
   };
 }
 
-const command = async (parameters, environment) =>
-  (
-    await run(process.execPath, [program, ...parameters], { cwd: '/', env: environment, ...user })
-  ).stdout.trim();
+async function command(parameters, environment) {
+  calls.push(parameters);
+  const { stdout } = await run(program, parameters, { cwd: '/', env: environment, ...user });
+  return stdout.trim();
+}
+
+/** How a command ends that may be called wrongly. */
+const outcome = (parameters) =>
+  run(program, parameters, { cwd: '/', env: { PATH: process.env.PATH }, ...user }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
 
 async function get(url, type) {
   const response = await fetch(url, { headers: { accept: '*/*' } });
@@ -107,18 +111,19 @@ async function get(url, type) {
   return response.text();
 }
 
+/** An address of its own for a service, and the settings with it. */
+async function settle(settings) {
+  const port = await freePort();
+  const environment = { PATH: process.env.PATH, POSTRIDER_LISTEN: `127.0.0.1:${port}`, ...settings };
+  return { environment, url: `http://127.0.0.1:${port}` };
+}
+
 /** A service, its settings and its address. */
 async function startService(settings) {
-  const port = await freePort();
-  const environment = {
-    PATH: process.env.PATH,
-    POSTRIDER_LISTEN: `127.0.0.1:${port}`,
-    POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
-    ...settings,
-  };
-  const service = start([], environment);
+  const { environment, url } = await settle({ POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8', ...settings });
+  const service = start(['start'], environment);
   await service.said(/service\.started/);
-  return { service, environment, url: `http://127.0.0.1:${port}` };
+  return { service, environment, url };
 }
 
 /** A service that was started with this data has the customer, for this key. */
@@ -226,12 +231,13 @@ try {
   assert.equal(again.stdout.trim(), version);
   const place = join(folder, 'installed');
   mkdirSync(place);
-  await run('npm', ['install', file], { cwd: place, env: npmEnvironment });
-  const installed = readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'));
-  assert.deepEqual(installed, ['postrider'], 'it brings no other package');
-  program = join(place, 'node_modules/postrider/dist/main.js');
-  assert.ok(existsSync(join(place, 'node_modules/.bin/postrider')));
-  console.log(`npx and npm install of ${tarball}, offline, with an empty cache`);
+  await run('npm', ['install', '--global', `./${tarball}`], {
+    cwd: folder,
+    env: { ...npmEnvironment, npm_config_prefix: place },
+  });
+  assert.deepEqual(readdirSync(join(place, 'lib/node_modules')), ['postrider'], 'it brings no other package');
+  program = join(place, 'bin/postrider');
+  console.log(`npx and npm install --global of ${tarball}, offline, with an empty cache`);
 
   // The folder is root's; the data directory is all that the service may write to.
   const data = join(folder, 'data');
@@ -240,6 +246,10 @@ try {
   await run('chmod', ['755', folder]);
   const key = await tryService('the embedded database', { POSTRIDER_DATA_DIR: join(data, 'first') });
   await tryBackup(data, key);
+  const demo = await settle({ POSTRIDER_DATA_DIR: join(data, 'demo') });
+  await tryDemo(start, demo.environment, demo.url);
+  const commands = await tryEveryCommand(outcome);
+  await tryCompletion(command, folder);
   const server = process.env.POSTRIDER_TEST_DATABASE_URL;
   if (server === undefined) console.log('POSTRIDER_TEST_DATABASE_URL is not set: not tried on PostgreSQL');
   else {
@@ -250,6 +260,9 @@ try {
       }),
     );
     await withDatabase(server, (url) => tryMove(data, key, url));
+    const isTried = (name) => calls.some((parameters) => `${parameters.join(' ')} `.startsWith(`${name} `));
+    const untried = commands.filter((name) => !isTried(name));
+    assert.deepEqual(untried, [], 'every command that the help names is tried here');
   }
 } finally {
   for (const child of running) child.kill('SIGKILL');
