@@ -15,6 +15,9 @@ if (process.env['CI'] && !process.env['POSTRIDER_TEST_PROGRAM']) {
   );
 }
 
+/** How long a signal may take before a test gives up: no promise, so far above what a busy machine needs. */
+const patience = { expect: { poll: { timeout: 30_000 } }, testTimeout: 90_000, hookTimeout: 120_000 };
+
 /** The same suite once for each database. */
 const onDatabase = (kind: 'embedded' | 'postgres') => ({
   resolve: { conditions },
@@ -24,8 +27,7 @@ const onDatabase = (kind: 'embedded' | 'postgres') => ({
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: ['test/databases.ts'],
     provide: { database: kind },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    ...patience,
   },
 });
 
@@ -36,14 +38,14 @@ export default defineConfig({
       {
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'] },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...patience },
       },
       {
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...patience,
+          testTimeout: 400_000,
         },
       },
       onDatabase('embedded'),
