@@ -79,6 +79,22 @@ describe.skipIf(isBrowserMissing)('a customer who builds a receiver', () => {
     });
   });
 
+  test('is told when the endpoints cannot be loaded, and gets them by typing on', async () => {
+    const { application, server } = setting();
+    await withPage(setting(), async (page, complaints) => {
+      const refusal = { status: 422, contentType: 'application/json', body: '{"detail":[]}' };
+      await page.route(/\/endpoint\/\?/, (route) => route.fulfill(refusal), { times: 1 });
+      await page.goto(linkTo(await server.link(application), '/verify'));
+      const field = page.getByRole('combobox', { name: 'Secret from' });
+      await field.click();
+      await page.getByRole('status').getByText('Not all endpoints could be loaded').waitFor();
+      await field.fill('mine');
+      await page.getByRole('option', { name: 'Mine' }).waitFor();
+      // The browser itself logs the refusal.
+      expect(complaints.splice(0)).toHaveLength(1);
+    });
+  });
+
   test('pastes a secret where the session may not see any', async () => {
     const { application, server } = setting();
     await withPage(setting(), async (page) => {

@@ -82,7 +82,8 @@ export function useEndpointChoice(typed: string, isOpen: boolean): EndpointChoic
   const hit = isSearching && isSettled && found.length === 0 ? named.data : undefined;
 
   const isEnough = found.length >= MOST_FOUND || hit !== undefined || isId;
-  const goesOn = isOpen && isSearching && isSettled && !isEnough && pages.hasNextPage;
+  const hasMore = pages.hasNextPage || (pages.isError && pages.data === undefined);
+  const goesOn = isOpen && isSearching && isSettled && !isEnough && hasMore;
   const tried = useRef<string>(undefined);
   useEffect(() => {
     // After a failure the same text is not tried for ever; typing on tries again.
