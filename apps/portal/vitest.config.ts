@@ -9,7 +9,8 @@ export default defineConfig({
     environment: 'node',
     include: ['test/**/*.test.ts', 'e2e/**/*.test.ts'],
     // A walk starts a server and a browser; on a busy machine of two cores that takes its time.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

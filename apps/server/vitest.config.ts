@@ -9,6 +9,9 @@ if (!postgresUrl) {
   process.stderr.write(`${text}\n`);
 }
 
+/** How long a signal may take before a test gives up: no promise, so far above what a busy machine needs. */
+const patience = { expect: { poll: { timeout: 30_000 } }, testTimeout: 90_000, hookTimeout: 120_000 };
+
 /** The same suite once for each database. */
 const onDatabase = (kind: 'embedded' | 'postgres') => ({
   resolve: { conditions },
@@ -18,8 +21,7 @@ const onDatabase = (kind: 'embedded' | 'postgres') => ({
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: ['test/databases.ts'],
     provide: { database: kind },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    ...patience,
   },
 });
 
@@ -30,14 +32,14 @@ export default defineConfig({
       {
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'] },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...patience },
       },
       {
         test: {
           name: 'fault',
           include: ['test/fault/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          ...patience,
+          testTimeout: 400_000,
         },
       },
       onDatabase('embedded'),

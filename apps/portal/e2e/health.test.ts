@@ -45,7 +45,7 @@ describe.skipIf(isBrowserMissing)('the banner of an endpoint', () => {
     const { server, link, params } = await prepareEndpoint(setting().server, receiver, '/gone');
     await sendMessage(server, { id: params.app_id } as ApplicationOut, 'order.created');
     await expect
-      .poll(async () => (await unwrap(server.client.endpoint.get({ params }))).disabled, { timeout: 10_000 })
+      .poll(async () => (await unwrap(server.client.endpoint.get({ params }))).disabled, { timeout: 30_000 })
       .toBe(true);
     await withPage(setting(), async (page) => {
       await page.goto(link);

@@ -45,7 +45,7 @@ describe.skipIf(isBrowserMissing)('a customer who watches', () => {
       await open(page, '/messages');
       await expect.poll(() => rows(page).count()).toBe(1);
       await send('invoice.paid');
-      await expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(2);
       expect(await rows(page).first().textContent()).toContain('invoice.paid');
       await page.getByRole('status').filter({ hasText: 'New in the list: 1' }).waitFor({ state: 'attached' });
     });
@@ -57,13 +57,13 @@ describe.skipIf(isBrowserMissing)('a customer who watches', () => {
       await open(page, `/endpoints/${endpoint.id}`, '', { capabilities: ['ViewBase'] });
       await expect.poll(() => rows(page).count()).toBe(1);
       await send('invoice.paid');
-      await expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(2);
       await page.getByRole('button', { name: 'Failed', exact: true }).click();
       await page.getByText('No attempt matches').waitFor();
       await live(page).getByText('Live', { exact: true }).waitFor();
       await send('order.shipped');
       await page.getByRole('button', { name: 'Succeeded', exact: true }).click();
-      await expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(3);
+      await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(3);
     });
   });
 
@@ -136,7 +136,7 @@ describe.skipIf(isBrowserMissing)('a customer who watches', () => {
       const { application, open } = await prepare();
       await open(page, '/messages');
       await setting().server.expireAll(application);
-      await page.getByRole('heading', { level: 1, name: /session/i }).waitFor({ timeout: 10_000 });
+      await page.getByRole('heading', { level: 1, name: /session/i }).waitFor({ timeout: 30_000 });
     });
   });
 

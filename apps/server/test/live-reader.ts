@@ -40,7 +40,7 @@ export class LiveReader<Item extends { id: string }> {
     lastEventId?: string,
   ): Promise<LiveReader<Item>> {
     const reader = new LiveReader(follow, lastEventId);
-    await expect.poll(() => reader.error ?? reader.told[0], { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => reader.error ?? reader.told[0], { timeout: 30_000 }).toBeDefined();
     return reader;
   }
 
@@ -70,7 +70,7 @@ export class LiveReader<Item extends { id: string }> {
           server.clock.advance(1);
           return this.error;
         },
-        { timeout: 10_000, interval: 30 },
+        { timeout: 30_000, interval: 30 },
       )
       .toBeDefined();
     return this.error;

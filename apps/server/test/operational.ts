@@ -28,7 +28,7 @@ export async function told(receiver: Receiver, count: number): Promise<Operation
         throw new Error(`${receiver.requests.length} events of ${count}`);
       }
     },
-    { timeout: 10_000, interval: 10 },
+    { timeout: 30_000, interval: 10 },
   );
   return receiver.requests.map(eventOf).sort((a, b) => (a.type < b.type ? -1 : 1));
 }

@@ -15,7 +15,7 @@ type MessageInput = Partial<Parameters<Client['message']['create']>[0]['body']>;
 type AttemptQuery = NonNullable<Parameters<Client['messageAttempt']['listByMsg']>[0]['query']>;
 
 /** How long state that follows a delivery may take to show. */
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 
 /** An application of a new environment, with what tests do in it most. */
 export class Scene {

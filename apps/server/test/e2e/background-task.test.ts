@@ -190,7 +190,7 @@ describe('the runner', () => {
     run([counting]);
     for (let fault = 0; fault < 10; fault++) {
       await expect
-        .poll(async () => (await rowOf(id)).failures, { timeout: 10_000, interval: 10 })
+        .poll(async () => (await rowOf(id)).failures, { timeout: 30_000, interval: 10 })
         .toBeGreaterThanOrEqual(fault + 1);
       quiet.clock.advance(61);
     }

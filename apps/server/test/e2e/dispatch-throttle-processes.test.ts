@@ -46,8 +46,8 @@ describe.runIf(inject('database') === 'postgres')('two processes on one database
         ),
       );
       for (let due = RATE; ; due += RATE) {
-        await expect.poll(() => receiver.requests.length, { timeout: 10_000, interval: 5 }).toBe(due);
-        await expect.poll(underWay, { timeout: 10_000, interval: 5 }).toBe(0);
+        await expect.poll(() => receiver.requests.length, { timeout: 30_000, interval: 5 }).toBe(due);
+        await expect.poll(underWay, { timeout: 30_000, interval: 5 }).toBe(0);
         expect(receiver.requests).toHaveLength(due);
         if (due === COUNT) break;
         home.clock.advance(1);

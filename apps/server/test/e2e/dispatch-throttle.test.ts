@@ -32,7 +32,7 @@ const underWay = async () => {
     .execute();
   return rows.length;
 };
-const idle = () => expect.poll(underWay, { timeout: 10_000, interval: 5 }).toBe(0);
+const idle = () => expect.poll(underWay, { timeout: 30_000, interval: 5 }).toBe(0);
 /**
  * Lets second after second pass until the receivers, who had `from` messages, have `to`: in each of them, from the
  * present one on, come just as many as the rate allows. Not while anything is under way: that would look as if it had
@@ -41,7 +41,7 @@ const idle = () => expect.poll(underWay, { timeout: 10_000, interval: 5 }).toBe(
 const pass = async (from: number, to: number, rate: number, ...receivers: Receiver[]) => {
   const got = () => receivers.reduce((sum, one) => sum + one.requests.length, 0);
   for (let due = Math.min(from + rate, to); ; due = Math.min(due + rate, to)) {
-    await expect.poll(got, { timeout: 10_000, interval: 5 }).toBe(due);
+    await expect.poll(got, { timeout: 30_000, interval: 5 }).toBe(due);
     await idle();
     expect(got()).toBe(due);
     if (due === to) return scene.settle();

@@ -256,6 +256,6 @@ describe('endpoints', () => {
     await set({ disableEndpointOnFailure: true });
     server.clock.advance(1);
     await fail();
-    await vi.waitFor(async () => expect(await isDisabled()).toBe(true), 10_000);
+    await vi.waitFor(async () => expect(await isDisabled()).toBe(true), 30_000);
   });
 });

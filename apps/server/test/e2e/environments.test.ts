@@ -246,7 +246,7 @@ describe('delete', () => {
       kysely.selectFrom('delivery').select(['status']).where('application_id', 'in', ids).execute();
 
     expect((await api().delete({ params: { env_id: environment.id } })).status).toBe(204);
-    await vi.waitFor(async () => expect(await deliveries(gone)).toEqual([{ status: 4 }]), 10_000);
+    await vi.waitFor(async () => expect(await deliveries(gone)).toEqual([{ status: 4 }]), 30_000);
 
     // What was under way when it was deleted has its time to end.
     await maintain(server.context);

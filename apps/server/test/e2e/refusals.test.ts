@@ -120,7 +120,7 @@ describe.each(OPERATIONS)('%s', (name, operation) => {
       const call = () => callWith({ ...stage, url: strict.url }, name, operation, { path, token: passer });
       // Calls are counted by the second of the machine: what comes too late is called once more.
       await expect
-        .poll(call, { interval: 0, timeout: 10_000 })
+        .poll(call, { interval: 0, timeout: 30_000 })
         .toMatchObject({ status: 429, code: 'rate_limited' });
     });
   }

@@ -42,7 +42,7 @@ describe.each(PLACES)('on %s', (_name, makePlace) => {
     const attempts = async () =>
       (await unwrap(next.messageAttempt.listByMsg({ params: { app_id, msg_id }, query: {} }))).data;
     await expect
-      .poll(async () => (await attempts()).map((one) => one.status), { timeout: 5_000 })
+      .poll(async () => (await attempts()).map((one) => one.status), { timeout: 30_000 })
       .toEqual([0]);
     expect(receiver.requests).toHaveLength(2);
   });

@@ -75,7 +75,11 @@ export class CountingReceiver {
     return { acknowledged: acknowledged.size, lost, duplicated };
   }
 
-  /** Resolves when all of these have arrived; gives up after `limitMs`. Gives the ms it took. */
+  /**
+   * Resolves when all of these have arrived; gives the ms it took.
+   *
+   * @throws Error that names some of the missing after `limitMs`
+   */
   async waitForAll(wanted: Iterable<number>, limitMs: number): Promise<number> {
     const start = performance.now();
     const missing = new Set([...wanted].filter((n) => !this.#counts.has(n)));
@@ -86,7 +90,10 @@ export class CountingReceiver {
       });
       for (const n of missing) if (this.#counts.has(n)) missing.delete(n);
       if (missing.size === 0) break;
-      if ((await Promise.race([next, limit])) === 'late') break;
+      if ((await Promise.race([next, limit])) === 'late') {
+        const some = [...missing].slice(0, 10).join(', ');
+        throw new Error(`${missing.size} messages did not arrive within ${limitMs} ms: ${some}`);
+      }
     }
     return Math.round(performance.now() - start);
   }

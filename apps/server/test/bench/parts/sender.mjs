@@ -79,7 +79,9 @@ async function send(parameters) {
   const isOver = (done) => done >= count || now() - start >= seconds * 1000;
   const underWay = new Set();
   for (let done = 0; !isOver(done); done++) {
-    if (rate > 0) await delay(Math.max(0, start + (done / rate) * 1000 - now()));
+    // A timer takes a millisecond at least: what is due already goes without one.
+    const earlyMs = rate > 0 ? start + (done / rate) * 1000 - now() : 0;
+    if (earlyMs > 0) await delay(earlyMs);
     await places.take();
     const call = one(first + done).finally(() => {
       underWay.delete(call);
