@@ -21,6 +21,25 @@ describe.skipIf(isBrowserMissing)('a customer with endpoints', () => {
   const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const dialog = (page: Page) => page.getByRole('dialog');
 
+  test.each(['en', 'de'])(
+    'has all buttons of a disabled one in one line on a phone, in %s',
+    async (language) => {
+      const { link } = await prepare('/phone', { disabled: true });
+      const phone = { viewport: { width: 375, height: 800 } };
+      await withPage(
+        setting(),
+        async (page) => {
+          await page.goto(link.replace('/login?', `/login?locale=${language}&`));
+          const menus = page.getByRole('main').locator('[aria-haspopup=menu]');
+          await menus.last().waitFor();
+          const tops = await Promise.all([menus.first(), menus.last()].map((one) => one.boundingBox()));
+          expect(tops[0]?.y).toBe(tops[1]?.y);
+        },
+        phone,
+      );
+    },
+  );
+
   test('adds one, and is told what is wrong with it first', async () => {
     const { server } = setting();
     const application = await server.createApplication();

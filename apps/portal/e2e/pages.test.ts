@@ -111,9 +111,15 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await open('/verify');
     await main(page).locator('textarea').first().fill('svix-id: msg_1');
     await main(page).locator('textarea').last().fill('{}');
-    await main(page).locator('input').fill('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+    await main(page).locator('input[type=password]').fill('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
     await main(page).locator('button[type=submit]').click();
     await page.getByRole('alert').filter({ hasText: 'svix-id' }).waitFor();
+  },
+  'verify-picker': async ({ page, open }) => {
+    await open('/verify');
+    await main(page).getByRole('combobox').click();
+    await page.getByRole('option', { name: '/archive' }).waitFor();
+    await main(page).getByRole('combobox').press('ArrowDown');
   },
 };
 

@@ -16,7 +16,7 @@ describe.skipIf(isBrowserMissing)('a customer in the portal', () => {
       expect(await page.title()).toBe('Endpoints · Webhooks');
       expect(await page.locator('html').getAttribute('lang')).toBe('en');
       await page.getByRole('navigation').getByRole('link', { name: 'Your access' }).click();
-      await page.getByText('6 of 6 allowed').waitFor();
+      await page.getByText('5 of 5 allowed').waitFor();
       expect(await page.title()).toBe('Your access · Webhooks');
     });
   });
@@ -27,13 +27,13 @@ describe.skipIf(isBrowserMissing)('a customer in the portal', () => {
       const limited = { capabilities: ['ViewBase', 'CreateAttempts'] as const, expiry: 3600 };
       const link = await server.link(application, { ...limited, capabilities: [...limited.capabilities] });
       await page.goto(linkTo(link, '/access'));
-      await page.getByText('2 of 6 allowed').waitFor();
+      await page.getByText('2 of 5 allowed').waitFor();
       const allowed = page.getByRole('listitem').filter({ has: page.getByText('Allowed', { exact: true }) });
       expect(await allowed.locator('span:nth-of-type(2)').allTextContents()).toEqual([
         'See endpoints and messages',
         'Send and resend messages',
       ]);
-      expect(await page.getByText('Not allowed', { exact: true }).count()).toBe(4);
+      expect(await page.getByText('Not allowed', { exact: true }).count()).toBe(3);
       await page.getByText(/in (1 hour|60 minutes|59 minutes)/).waitFor();
     });
   });

@@ -34,7 +34,9 @@ describe.skipIf(isBrowserMissing)('a customer who builds a receiver', () => {
     if (received === undefined) throw new Error('nothing was received');
     await withPage(setting(), async (page) => {
       await page.goto(linkTo(await server.link(application), '/verify'));
-      await page.getByLabel('Secret from').selectOption(`${receiver.url}/hook (Mine)`);
+      await page.getByLabel('Secret from').click();
+      await page.getByRole('option', { name: `${receiver.url}/hook` }).click();
+      expect(await page.getByLabel('Secret from').inputValue()).toBe(`${receiver.url}/hook (Mine)`);
       const calls: string[] = [];
       page.on('request', (request) => calls.push(request.postData() ?? ''));
       await fill(page, received.body, received.headers);
@@ -44,6 +46,52 @@ describe.skipIf(isBrowserMissing)('a customer who builds a receiver', () => {
       await fill(page, received.body, { ...received.headers, 'svix-timestamp': '1700000000' });
       await page.getByText('The delivery is too old').waitFor();
       expect(calls.join('\n')).not.toContain('order.created');
+    });
+  });
+
+  test('chooses an endpoint by keys alone, and goes back to a secret of their own', async () => {
+    const { application, server } = setting();
+    await withPage(setting(), async (page) => {
+      await page.goto(linkTo(await server.link(application), '/verify'));
+      const field = page.getByRole('combobox', { name: 'Secret from' });
+      await field.focus();
+      expect(await field.getAttribute('aria-expanded')).toBe('false');
+      await page.keyboard.type('nothing of the kind');
+      await page.getByRole('status').getByText('No endpoint matches').waitFor();
+      await page.keyboard.press('Escape');
+      expect(await field.inputValue()).toBe('Paste a secret');
+      await page.keyboard.type('mine');
+      expect(await field.getAttribute('aria-expanded')).toBe('true');
+      await page.getByRole('status').getByText('Found: 1').waitFor();
+      await page.keyboard.press('ArrowDown');
+      const active = await field.getAttribute('aria-activedescendant');
+      expect(await page.getByRole('option').getAttribute('id')).toBe(active);
+      await page.keyboard.press('Enter');
+      expect(await field.inputValue()).toBe(`${receiver.url}/hook (Mine)`);
+      await page.getByLabel('Signing secret').waitFor({ state: 'detached' });
+      await page.keyboard.press('ArrowDown');
+      await page.getByRole('status').getByText('Endpoints: 1').waitFor();
+      await page.getByRole('option', { selected: true }).getByText('Mine').waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Signing secret').waitFor();
+      expect(await field.inputValue()).toBe('Paste a secret');
+    });
+  });
+
+  test('is told when the endpoints cannot be loaded, and gets them by typing on', async () => {
+    const { application, server } = setting();
+    await withPage(setting(), async (page, complaints) => {
+      const refusal = { status: 422, contentType: 'application/json', body: '{"detail":[]}' };
+      await page.route(/\/endpoint\/\?/, (route) => route.fulfill(refusal), { times: 1 });
+      await page.goto(linkTo(await server.link(application), '/verify'));
+      const field = page.getByRole('combobox', { name: 'Secret from' });
+      await field.click();
+      await page.getByRole('status').getByText('Not all endpoints could be loaded').waitFor();
+      await field.fill('mine');
+      await page.getByRole('option', { name: 'Mine' }).waitFor();
+      // The browser itself logs the refusal.
+      expect(complaints.splice(0)).toHaveLength(1);
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseLocale } from '../src/app/locale';
 import { parseParameters } from '../src/app/parameters';
-import { formatDateTime, formatDistance } from '../src/lib/format';
+import { formatDateTime, formatDistance, formatInstantInZone } from '../src/lib/format';
 
 describe('the language', () => {
   test.each([
@@ -34,6 +34,15 @@ describe('times', () => {
   test('are written in the language of the reader', () => {
     expect(formatDateTime(now, 'de')).toMatch(/24\. November 2026/);
     expect(formatDateTime(now, 'en')).toMatch(/November 24, 2026/);
+  });
+
+  test('say their zone where they are held against others', () => {
+    const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'short' })
+      .formatToParts(now)
+      .find(({ type }) => type === 'timeZoneName')?.value;
+    expect(zone).toBeDefined();
+    expect(formatInstantInZone(now, 'en')).toMatch(/Nov 24, 2026/);
+    expect(formatInstantInZone(now, 'en').endsWith(String(zone))).toBe(true);
   });
 
   test.each([

@@ -36,6 +36,22 @@ const UNITS = [
   ['minute', 60_000],
 ] as const;
 
+/** As `formatInstant`, with its zone, to be held against times from elsewhere: `1 Dec 2026, 09:00:00 CET`. */
+export function formatInstantInZone(instant: Date, locale: string): string {
+  return dateFormat(locale, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+  }).format(instant);
+}
+
+/** The zone that all times are shown in, the reader's own: `Europe/Berlin`. */
+export const readersZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** How far `instant` is from `now`: `in 7 days`. In the largest unit that it fills. */
 export function formatDistance(instant: Date, now: Date, locale: string): string {
   const milliseconds = instant.getTime() - now.getTime();

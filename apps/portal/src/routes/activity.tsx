@@ -19,6 +19,7 @@ import { useActivity, useActivityByType } from '../features/activity/queries';
 import { PeriodTable, TypeTable } from '../features/activity/tables';
 import { useEventTypes } from '../features/event-types/queries';
 import { useMay } from '../features/session/queries';
+import { readersZone } from '../lib/format';
 import { NotFoundPage } from './not-found';
 
 /** How deliveries went over time: as a chart, in figures, and by event type. */
@@ -50,13 +51,15 @@ function Overview({ choice, period }: OverviewProps) {
   const refresh = () => Promise.all([activity.refetch(), byType.refetch()]);
   const isLoading = (activity.isFetching || byType.isFetching) && !activity.isPending;
   const isEmpty = activity.data !== undefined && sumOf(totalOf(toBars(activity.data))) === 0;
+  // Days are those of UTC, which is said below the chart.
+  const zone = period === 'OneDay' ? '' : ` · ${readersZone()}`;
   // What the chart's card says already, in other words or as rows of nothing, is not said again.
   const hasFigures = !isEmpty && (activity.data !== undefined || activity.error === null);
   return (
     <>
       <Card
         title={t('activity.chart')}
-        aside={<span className={page.aside}>{t(`activity.${SPAN_OF[period]}`)}</span>}
+        aside={<span className={page.aside}>{`${t(`activity.${SPAN_OF[period]}`)}${zone}`}</span>}
       >
         <Choice choice={choice} period={period} isLoading={isLoading} refresh={() => void refresh()} />
         <Loaded query={activity} lines={6}>

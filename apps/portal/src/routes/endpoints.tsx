@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PlusIcon } from '../components/icons';
 import { Loaded } from '../components/loaded';
@@ -11,6 +12,13 @@ import { EndpointTable } from '../features/endpoints/endpoint-table';
 import { useEndpoints } from '../features/endpoints/queries';
 import { useMay } from '../features/session/queries';
 import { useOpenSession } from '../features/session/session-scope';
+import styles from './endpoints.module.css';
+
+/** Only customers with more than a page of endpoints need it, and this is the first page that anybody loads. */
+const FindEndpoint = lazy(async () => {
+  const { FindEndpoint: component } = await import('../features/endpoints/find-endpoint');
+  return { default: component };
+});
 
 /** The endpoints of the application. */
 export function EndpointsPage() {
@@ -30,6 +38,13 @@ export function EndpointsPage() {
               <Empty title={t('endpoints.emptyTitle')} text={t('endpoints.emptyText')} action={add} />
             ) : (
               <>
+                {iterator === undefined && list.done ? null : (
+                  <div className={styles.find}>
+                    <Suspense>
+                      <FindEndpoint />
+                    </Suspense>
+                  </div>
+                )}
                 <EndpointTable endpoints={list.data} />
                 <Pager
                   page={list}

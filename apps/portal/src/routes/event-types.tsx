@@ -15,6 +15,7 @@ import table from '../components/table.module.css';
 import { MOST_TYPES, useEventTypes } from '../features/event-types/queries';
 import { search } from '../features/event-types/tree';
 import { useOpenSession } from '../features/session/session-scope';
+import styles from './event-types.module.css';
 
 /** The catalogue: what may be sent, by group. */
 export function EventTypesPage() {
@@ -29,6 +30,7 @@ export function EventTypesPage() {
         actions={
           <TextInput
             type="search"
+            className={styles.search}
             aria-label={t('picker.search')}
             placeholder={t('picker.search')}
             leftSection={<SearchIcon size={16} />}

@@ -85,7 +85,7 @@ function Message({ message, messageId }: MessageProps) {
         }
         title={message.eventType}
         documentTitle={t('message.documentTitle', { eventType: message.eventType })}
-        lead={<Instant value={message.timestamp} />}
+        lead={<Instant value={message.timestamp} hasZone />}
       />
       <div className={page.columns}>
         <div className={page.stack}>
@@ -116,7 +116,7 @@ function Facts({ message }: { readonly message: MessageOut }) {
         </Fact>
         {deliverAt ? (
           <Fact term={t('message.deliverAt')}>
-            <Instant value={deliverAt} />
+            <Instant value={deliverAt} hasZone />
           </Fact>
         ) : null}
       </dl>

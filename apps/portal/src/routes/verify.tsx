@@ -9,7 +9,7 @@ import { Note } from '../components/note';
 import page from '../components/page.module.css';
 import { PageHead } from '../components/page-head';
 import { Segments } from '../components/segments';
-import { SecretField } from '../features/verify/secret-field';
+import { type ChosenSecret, SecretField } from '../features/verify/secret-field';
 import { SNIPPET_NAMES, SNIPPETS, type SnippetName } from '../features/verify/snippets';
 import { type Verdict, verifyDelivery } from '../features/verify/verify';
 
@@ -36,7 +36,7 @@ export function VerifyPage() {
 
 function VerifyForm() {
   const { t } = useTranslation();
-  const [chosen, setChosen] = useState({ secret: '', source: '' });
+  const [chosen, setChosen] = useState<ChosenSecret>({ secret: '', source: undefined });
   const [headers, setHeaders] = useState('');
   const [body, setBody] = useState('');
   const [verdict, setVerdict] = useState<Verdict>();

@@ -5,14 +5,13 @@ import page from '../../components/page.module.css';
 import { may } from './may';
 import styles from './permissions-card.module.css';
 
-/** From what everybody needs to what few do. */
+/** From what everybody needs to what few do. Transformations are not among them: there are none to be changed. */
 const ORDER: readonly Capability[] = [
   'ViewBase',
   'CreateAttempts',
   'ManageEndpoint',
   'ViewEndpointSecret',
   'ManageEndpointSecret',
-  'ManageTransformations',
 ];
 
 /** What the session may do, in words. */

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { usePortal } from '../../app/portal';
 import { CopyButton } from '../../components/copy-button';
 import page from '../../components/page.module.css';
-import { formatDateTime, formatDistance } from '../../lib/format';
+import { formatDateTime, formatDistance, formatInstantInZone } from '../../lib/format';
 import styles from './session-card.module.css';
 
 interface SessionCardProps {
@@ -56,7 +56,9 @@ function SessionEnd({ expiresAt }: { readonly expiresAt: string | null | undefin
   const instant = new Date(expiresAt);
   return (
     <>
-      <time dateTime={expiresAt}>{formatDateTime(instant, locale.tag)}</time>
+      <time dateTime={expiresAt} title={formatInstantInZone(instant, locale.tag)}>
+        {formatDateTime(instant, locale.tag)}
+      </time>
       <span className={styles.distance}>{formatDistance(instant, new Date(), locale.tag)}</span>
     </>
   );

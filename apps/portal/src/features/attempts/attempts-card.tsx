@@ -57,7 +57,9 @@ export function AttemptsCard({ endpointId, filters, onChange }: AttemptsCardProp
             onChange({ ...filters, iterator: undefined, status: status === 'all' ? undefined : status })
           }
         />
-        <FilterPanel filters={filters} onChange={onChange} />
+        <FilterPanel filters={filters} onChange={onChange} isInRow />
+      </div>
+      <div className={styles.live}>
         <LiveBar live={live} />
       </div>
       <Loaded query={attempts} lines={4}>

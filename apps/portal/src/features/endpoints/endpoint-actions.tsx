@@ -9,6 +9,7 @@ import { Menu } from '../../components/menu';
 import { useChange } from '../../lib/change';
 import { useMay } from '../session/queries';
 import { useOpenSession } from '../session/session-scope';
+import styles from './endpoint-actions.module.css';
 import { useEndpointParams } from './queries';
 import { ReplayMenu } from './replay-menu';
 
@@ -33,7 +34,7 @@ export function EndpointActions({ endpoint, onEnable }: EndpointActionsProps) {
   const close = () => setOpen(undefined);
   const params = { appId: session.appId, endpointId: endpoint.id };
   return (
-    <>
+    <div className={styles.actions}>
       {may('CreateAttempts') ? <ReplayMenu endpointId={endpoint.id} isDisabled={endpoint.disabled} /> : null}
       {may('ManageEndpoint') ? (
         <>
@@ -69,7 +70,7 @@ export function EndpointActions({ endpoint, onEnable }: EndpointActionsProps) {
       ) : null}
       {open === 'disable' ? <DisableDialog endpoint={endpoint} onClose={close} /> : null}
       {open === 'delete' ? <DeleteDialog endpoint={endpoint} onClose={close} /> : null}
-    </>
+    </div>
   );
 }
 

@@ -31,10 +31,10 @@ export function EndpointRail({ endpoint }: { readonly endpoint: EndpointOut }) {
             </Fact>
           ) : null}
           <Fact term={t('endpoints.created')}>
-            <Instant value={endpoint.createdAt} />
+            <Instant value={endpoint.createdAt} hasZone />
           </Fact>
           <Fact term={t('endpoints.updated')}>
-            <Instant value={endpoint.updatedAt} />
+            <Instant value={endpoint.updatedAt} hasZone />
           </Fact>
         </dl>
       </Card>

@@ -63,7 +63,7 @@ export function HeaderTable({ headers, sensitive }: HeaderTableProps) {
     <table className={table.table}>
       <thead>
         <tr>
-          <th>{t('headers.name')}</th>
+          <th className={table.name}>{t('headers.name')}</th>
           <th>{t('headers.value')}</th>
         </tr>
       </thead>

@@ -13,16 +13,6 @@ export function useEndpoints(iterator: string | undefined) {
   return useQuery({ ...query('endpoints', api.endpoint.list, args), placeholderData: keepPreviousData });
 }
 
-/** How many endpoints are offered to choose from; whoever has more names the one that they want. */
-export const MAX_CHOICE = 250;
-
-/** The newest endpoints, to choose one from: a page of the API. */
-export function useNewestEndpoints() {
-  const { api, session } = useOpenSession();
-  const args = { params: { app_id: session.appId }, query: { limit: MAX_CHOICE } };
-  return useQuery(query('newestEndpoints', api.endpoint.list, args));
-}
-
 /** A page of endpoints with one more, which tells where the page ends. */
 export function useEndpointsAndNext(iterator: string | undefined, size: number) {
   const { api, session } = useOpenSession();

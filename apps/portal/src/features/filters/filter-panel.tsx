@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import form from '../../components/form.module.css';
 import { FilterIcon } from '../../components/icons';
 import { NativeSelect, TextInput } from '../../components/inputs';
+import page from '../../components/page.module.css';
+import { readersZone } from '../../lib/format';
 import { useEventTypes } from '../event-types/queries';
 import styles from './filter-panel.module.css';
 import { countFilters, type Filters } from './filters';
@@ -14,13 +16,20 @@ interface FilterPanelProps {
 }
 
 /** Button and form for filters; opens with the page where some are set. */
-export function FilterPanel({ filters, onChange }: FilterPanelProps) {
+export function FilterPanel({
+  filters,
+  onChange,
+  isInRow = false,
+}: FilterPanelProps & {
+  /** The button stands in a row with others, which wraps; the form below them. */
+  readonly isInRow?: boolean;
+}) {
   const { t } = useTranslation();
   const id = useId();
   const count = countFilters(filters);
   const [isOpen, setIsOpen] = useState(count > 0);
   return (
-    <div className={styles.panel}>
+    <div className={styles.panel} data-row={isInRow || undefined}>
       <Button
         variant="default"
         size="xs"
@@ -96,7 +105,8 @@ function FilterForm({ filters, onChange }: FilterPanelProps) {
           defaultValue={toLocal(filters.before)}
         />
       </div>
-      <div className={form.foot}>
+      <div className={`${form.foot} ${styles.foot}`}>
+        <span className={`${page.aside} ${styles.zone}`}>{t('filter.zone', { zone: readersZone() })}</span>
         <Button variant="default" size="xs" onClick={() => onChange({ status: filters.status })}>
           {t('filter.clear')}
         </Button>

@@ -34,19 +34,22 @@ export function DeliveriesCard({ messageId, chosen, canResend }: DeliveriesCardP
   return (
     <Card title={t('message.deliveries')}>
       <Loaded query={destinations} lines={3}>
-        {({ data }) =>
+        {({ data, done }) =>
           data.length === 0 ? (
             <p className={page.aside}>{t('message.noDeliveries')}</p>
           ) : (
             <Loaded query={attempts} lines={3}>
               {(all) => (
-                <Deliveries
-                  destinations={data}
-                  attempts={all.done ? all.data : undefined}
-                  messageId={messageId}
-                  chosen={chosen}
-                  canResend={canResend}
-                />
+                <>
+                  <Deliveries
+                    destinations={data}
+                    attempts={all.done ? all.data : undefined}
+                    messageId={messageId}
+                    chosen={chosen}
+                    canResend={canResend}
+                  />
+                  {done ? null : <p className={page.aside}>{t('message.cut', { number: data.length })}</p>}
+                </>
               )}
             </Loaded>
           )
@@ -93,7 +96,8 @@ interface KnownDeliveryProps extends DeliveriesCardProps {
   readonly attempts: readonly MessageAttemptOut[] | undefined;
 }
 
-function KnownDelivery({ attempts, ...props }: KnownDeliveryProps) {
+/** How the message fared at one endpoint; its attempts are asked for where they are not known. */
+export function KnownDelivery({ attempts, ...props }: KnownDeliveryProps) {
   const own = useAttemptsAt(props.messageId, props.destination.id, attempts === undefined);
   const known = attempts ?? own.data?.data;
   return (
@@ -148,7 +152,7 @@ function Delivery({ messageId, destination, attempts, chosen, canResend }: Deliv
         ) : null}
       </div>
       {destination.nextAttempt ? (
-        <p className={page.aside}>
+        <p className={`${page.aside} ${styles.next}`}>
           {t('message.nextAttempt')} <Instant value={destination.nextAttempt} />
         </p>
       ) : null}

@@ -6,13 +6,16 @@ import { useTranslation } from 'react-i18next';
 import { Address } from '../../components/address';
 import { Card } from '../../components/card';
 import { Instant } from '../../components/instant';
+import { Loaded } from '../../components/loaded';
 import page from '../../components/page.module.css';
 import { PagerButtons } from '../../components/pager';
 import { ResendDialog } from '../attempts/resend-dialog';
+import { EndpointPicker } from '../endpoints/endpoint-picker';
 import { useEndpointsAndNext } from '../endpoints/queries';
 import { useMay } from '../session/queries';
 import { useOpenSession } from '../session/session-scope';
 import styles from './deliveries.module.css';
+import { KnownDelivery } from './deliveries-card';
 import { useDestinations } from './queries';
 import { whyNot } from './why-not';
 
@@ -29,10 +32,12 @@ const PAGE_SIZE = 20;
 
 /**
  * The endpoints that the message was not sent to, and which rule kept it away from each; a page of endpoints at a time.
- * Which of a page it was sent to is told by the destinations behind the first endpoint of the next page.
+ * Which of a page it was sent to is told by the destinations behind the first endpoint of the next page. Where there is
+ * more than one page, an endpoint can be asked about by itself.
  */
 export function NotDeliveredCard({ message, messageId, canResend }: NotDeliveredCardProps) {
   const { t } = useTranslation();
+  const [asked, setAsked] = useState<EndpointOut>();
   const [iterators, setIterators] = useState<readonly string[]>([]);
   const endpoints = useEndpointsAndNext(iterators.at(-1), PAGE_SIZE);
   const list = endpoints.data?.data;
@@ -42,9 +47,30 @@ export function NotDeliveredCard({ message, messageId, canResend }: NotDelivered
   const shown = list.slice(0, PAGE_SIZE);
   const others = shown.filter(({ id }) => !reached.has(id));
   const last = list.length > PAGE_SIZE ? shown.at(-1)?.id : undefined;
-  if (others.length === 0 && last === undefined && iterators.length === 0) return null;
+  const isOnlyPage = last === undefined && iterators.length === 0;
+  if (others.length === 0 && isOnlyPage) return null;
+  const picker = isOnlyPage ? null : (
+    <div className={styles.ask}>
+      <EndpointPicker label={t('whyNot.ask')} none={t('whyNot.all')} value={asked} onChange={setAsked} />
+    </div>
+  );
+  if (asked !== undefined) {
+    return (
+      <Card title={t('whyNot.title')}>
+        {picker}
+        <Asked
+          key={asked.id}
+          endpoint={asked}
+          message={message}
+          messageId={messageId}
+          canResend={canResend}
+        />
+      </Card>
+    );
+  }
   return (
     <Card title={t('whyNot.title')}>
+      {picker}
       <p className={page.aside}>{others.length === 0 ? t('whyNot.none') : t('whyNot.text')}</p>
       <ul>
         {others.map((endpoint) => (
@@ -56,6 +82,46 @@ export function NotDeliveredCard({ message, messageId, canResend }: NotDelivered
         onOlder={last === undefined ? undefined : () => setIterators([...iterators, last])}
       />
     </Card>
+  );
+}
+
+interface AskedProps extends NotDeliveredCardProps {
+  readonly endpoint: EndpointOut;
+}
+
+/** One endpoint: how the message fared there, or what kept it away. Destinations begin behind the next older endpoint. */
+function Asked({ endpoint, message, messageId, canResend }: AskedProps) {
+  const { t } = useTranslation();
+  const older = useEndpointsAndNext(endpoint.id, 0);
+  const destinations = useDestinations(messageId, older.data?.data[0]?.id, older.data !== undefined);
+  return (
+    <Loaded query={older} lines={2}>
+      {() => (
+        <Loaded query={destinations} lines={2}>
+          {({ data }) => {
+            const destination = data.find(({ id }) => id === endpoint.id);
+            return destination === undefined ? (
+              <ul>
+                <Why endpoint={endpoint} message={message} canResend={canResend} />
+              </ul>
+            ) : (
+              <>
+                <p className={page.aside}>{t('whyNot.sent')}</p>
+                <ul>
+                  <KnownDelivery
+                    messageId={messageId}
+                    destination={destination}
+                    attempts={undefined}
+                    chosen={undefined}
+                    canResend={canResend}
+                  />
+                </ul>
+              </>
+            );
+          }}
+        </Loaded>
+      )}
+    </Loaded>
   );
 }
 

@@ -38,11 +38,15 @@ const MAX_DESTINATIONS = 250;
  * The endpoints that the message was sent to, each with how it stands, in the order of their ids.
  *
  * @param behind only endpoints whose id sorts behind this one
+ * @param isWanted nothing is asked for while it is false
  */
-export function useDestinations(messageId: string, behind?: string) {
+export function useDestinations(messageId: string, behind?: string, isWanted = true) {
   const { api } = useOpenSession();
   const args = { params: useMessageParams(messageId), query: { limit: MAX_DESTINATIONS, iterator: behind } };
-  return useQuery(query('destinations', api.messageAttempt.listAttemptedDestinations, args));
+  return useQuery({
+    ...query('destinations', api.messageAttempt.listAttemptedDestinations, args),
+    enabled: isWanted,
+  });
 }
 
 /** How many attempts of a message are looked at; more than a schedule has, with some made by hand. */

@@ -48,7 +48,7 @@ export const SCREENS = [
   { name: 'activity, days', path: () => '/activity?period=OneDay', content: 'svg rect' },
   { name: 'event types', path: () => '/event-types', content: 'li a' },
   { name: 'event type', path: ({ eventType }) => `/event-types/${eventType}`, content: 'pre' },
-  { name: 'verify', path: () => '/verify', content: 'option:nth-child(2)' },
+  { name: 'verify', path: () => '/verify', content: 'input[role=combobox]' },
   { name: 'access', path: () => '/access', content: 'time' },
 ];
 
