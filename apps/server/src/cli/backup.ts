@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { withExamples } from './examples.js';
+import { untilInterrupted } from './interrupted.js';
 import type { Terminal } from './terminal.js';
 import { bytesOf } from './units.js';
 
@@ -40,7 +41,9 @@ async function backup(terminal: Terminal, target: string, flags: BackupFlags): P
     import('../config.js'),
   ]);
   const config = requireEmbedded(readConfig(terminal.environment), WITH_PG_DUMP);
-  const report = await backUp(config, { target, withoutKey: flags.withoutKey ?? false });
+  const report = await untilInterrupted((interrupted) =>
+    backUp(config, { target, withoutKey: flags.withoutKey ?? false, interrupted }),
+  );
   if (flags.json) return terminal.print(JSON.stringify(report));
   terminal.print(report.file);
   terminal.note(

@@ -24,8 +24,11 @@ export interface Failure {
 
 /** SQLSTATE classes and codes that the operator mends: who may enter, what is not there, what may not be done. */
 const DATABASE_REFUSAL = /^(28...|3D000|42501|53300)$/;
-/** Node's codes for a certificate that is not to be trusted. */
-const CERTIFICATE_REFUSAL = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
+/** Node's codes for a certificate that one of the two sides does not trust, and for files that are none. */
+const CERTIFICATE_REFUSAL = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|^ERR_(SSL|OSSL)_/;
+
+/** What the system says where nothing can be written, or not so much. */
+const DISK_REFUSAL = /^(EACCES|EPERM|EROFS|ENOTDIR|ENOSPC|EDQUOT|EFBIG)$/;
 
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -45,6 +48,7 @@ export function failureOf(error: unknown): Failure {
     const why = error.message || code;
     return { code: EXIT.failed, message: `the database cannot be used: ${why}; see POSTRIDER_DATABASE_URL` };
   }
+  if (DISK_REFUSAL.test(code)) return { code: EXIT.failed, message: error.message };
   return { code: EXIT.failed, message: error.stack ?? error.message };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { WITH_PG_DUMP } from './backup.js';
 import { withExamples } from './examples.js';
+import { untilInterrupted } from './interrupted.js';
 import type { Terminal } from './terminal.js';
 
 interface RestoreFlags {
@@ -35,7 +36,10 @@ async function restoreBackup(terminal: Terminal, file: string, flags: RestoreFla
     import('../config.js'),
   ]);
   const config = readConfig(terminal.environment);
-  const report = await restore(config, requireEmbedded(config, WITH_PG_DUMP), file, flags.replace ?? false);
+  const embedded = requireEmbedded(config, WITH_PG_DUMP);
+  const report = await untilInterrupted((interrupted) =>
+    restore(config, embedded, file, { replace: flags.replace ?? false, interrupted }),
+  );
   if (flags.json) return terminal.print(JSON.stringify(report));
   const { directory, info, messages, replaced, totalMs } = report;
   terminal.print(`${directory}: restored as of ${info.madeAt}, ${messages} messages, in ${totalMs} ms`);

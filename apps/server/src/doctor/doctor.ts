@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../clock.js';
 import { type Config, readConfig } from '../config.js';
 import { lockDirectory, sendControl, socketPath } from '../control.js';
 import { openDatabase } from '../database/database.js';
 import { refuseMoved } from '../embedded/moved.js';
+import { isUnfinished } from '../embedded/replace.js';
 import type { EmbeddedConfig } from '../embedded/source.js';
 import { ConfigurationError } from '../errors.js';
+import { freeBytesOf } from '../readiness.js';
 import { createVault } from '../signing/vault.js';
 import { examineDatabase } from './database.js';
 import { type Finding, ok, problem, warning } from './finding.js';
@@ -16,8 +18,15 @@ const MIB = 1024 * 1024;
 const FREE_BYTES = { warning: 1024 * MIB, problem: 256 * MIB };
 const REACH_MS = 5_000;
 
-/** Looks at everything and changes nothing. The settings are those of the service's own environment. */
-export async function examine(environment: Readonly<Record<string, string | undefined>>): Promise<Finding[]> {
+/**
+ * Looks at everything and changes nothing. The settings are those of the service's own environment.
+ *
+ * @param freeBytes how much room there is where a directory is, in bytes
+ */
+export async function examine(
+  environment: Readonly<Record<string, string | undefined>>,
+  freeBytes: (directory: string) => Promise<number> = freeBytesOf,
+): Promise<Finding[]> {
   let config: Config;
   try {
     config = readConfig(environment);
@@ -26,7 +35,7 @@ export async function examine(environment: Readonly<Record<string, string | unde
     return [problem('configuration', error.message, 'mend it; the README has a table of all settings')];
   }
   const findings = [examineSettings(config)];
-  if (config.database.kind === 'embedded') findings.push(await examineDisk(config.database));
+  if (config.database.kind === 'embedded') findings.push(await examineDisk(config.database, freeBytes));
   findings.push(...(await findInDatabase(config)), await examineAddress(config));
   return findings;
 }
@@ -43,11 +52,13 @@ function examineSettings({ publicUrl, listen }: Config): Finding {
     : ok('configuration', `complete; links lead to ${url.origin}`);
 }
 
-async function examineDisk({ directory }: EmbeddedConfig): Promise<Finding> {
+async function examineDisk(
+  { directory }: EmbeddedConfig,
+  freeBytes: (directory: string) => Promise<number>,
+): Promise<Finding> {
   let place = resolve(directory);
   while (!existsSync(place)) place = dirname(place);
-  const { bavail, bsize } = await statfs(place);
-  const free = bavail * bsize;
+  const free = await freeBytes(place);
   const text = `${Math.floor(free / MIB)} MiB are free for ${resolve(directory)}`;
   const remedy =
     'make room, or let messages go earlier with POSTRIDER_RETENTION_DAYS; a full disk stops the service';
@@ -90,6 +101,15 @@ async function findInDatabase(config: Config): Promise<Finding[]> {
 async function findInEmbedded(config: Config, { directory }: EmbeddedConfig): Promise<Finding[]> {
   const found = await sendControl(socketPath(directory), { command: 'examine' });
   if (found !== undefined) return found as Finding[];
+  if (isUnfinished(directory)) {
+    return [
+      warning(
+        'database',
+        `a restore into ${resolve(directory)} was not finished`,
+        'start the service, or call restore again: either goes on where it ended',
+      ),
+    ];
+  }
   if (!existsSync(join(directory, 'database', 'PG_VERSION'))) {
     return [ok('database', `there is none in ${resolve(directory)} yet; the first start makes it`)];
   }
@@ -107,7 +127,11 @@ async function openAndExamine(config: Config, directory: string | undefined): Pr
   const [current, ...previous] = config.encryptionKeys.length > 0 ? config.encryptionKeys : kept;
   if (!current) {
     return [
-      problem('encryption-key', 'is missing', 'put encryption.key back, or set POSTRIDER_ENCRYPTION_KEY'),
+      problem(
+        'encryption-key',
+        'is missing, or no 32 bytes in base64',
+        'put encryption.key back, or set POSTRIDER_ENCRYPTION_KEY',
+      ),
     ];
   }
   const database = await openDatabase(config.database, 2);

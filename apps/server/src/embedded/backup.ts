@@ -34,13 +34,15 @@ export interface BackupOptions {
   readonly target: string;
   /** Leaves the encryption key out, so that who reads the backup cannot open the secrets in it. */
   readonly withoutKey: boolean;
+  /** Aborted when nobody wants it any more: then nothing of it is left. */
+  readonly interrupted?: AbortSignal;
 }
 
 /**
  * Writes a backup of the embedded database, also while the service runs. It is complete or it is not there: it is written
  * under another name first.
  *
- * @throws ConfigurationError when the target is there already, or there is no database
+ * @throws ConfigurationError when the target is there already, there is no database, or it was interrupted
  */
 export async function backUp(config: EmbeddedConfig, options: BackupOptions): Promise<BackupReport> {
   const started = performance.now();
@@ -51,7 +53,8 @@ export async function backUp(config: EmbeddedConfig, options: BackupOptions): Pr
     const keyFile = join(config.directory, 'encryption.key');
     const key = existsSync(keyFile) && !options.withoutKey ? 'included' : 'left out';
     const archive = new ArchiveWriter(temporary);
-    const written = await copyAll(archive, config.directory, snapshot, key).catch(async (error: unknown) => {
+    const copied = copyAll(archive, config.directory, snapshot, key, options.interrupted);
+    const written = await copied.catch(async (error: unknown) => {
       await archive.abort(error);
       throw error;
     });
@@ -67,6 +70,7 @@ export async function backUp(config: EmbeddedConfig, options: BackupOptions): Pr
     };
   } catch (error) {
     await rm(temporary, { force: true });
+    if (options.interrupted?.aborted) throw new ConfigurationError('interrupted: no backup was written');
     // What the disk says, such as that it is full, is for people as it is.
     throw error instanceof Error && 'syscall' in error ? new ConfigurationError(error.message) : error;
   } finally {
@@ -91,6 +95,7 @@ async function copyAll(
   directory: string,
   snapshot: Snapshot,
   key: 'included' | 'left out',
+  interrupted: AbortSignal | undefined,
 ): Promise<{ files: number; bytes: number }> {
   const { postgres, migrations } = snapshot;
   await archive.addInfo({
@@ -102,6 +107,7 @@ async function copyAll(
   });
   const database = join(directory, 'database');
   for (const name of await listFiles(database)) {
+    interrupted?.throwIfAborted();
     if (name !== LAST) await addIfThere(archive, `database/${name}`, join(database, name));
   }
   await archive.addFile(`database/${LAST}`, join(database, LAST));
@@ -112,6 +118,7 @@ async function copyAll(
       await archive.addFile(`database/pg_wal/${name}`, join(database, 'pg_wal', name));
     }
   }
+  interrupted?.throwIfAborted();
   if (key === 'included') await archive.addFile('encryption.key', join(directory, 'encryption.key'));
   return archive.finish();
 }

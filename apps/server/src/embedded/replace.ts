@@ -21,6 +21,14 @@ export async function listParts(directory: string): Promise<string[]> {
   return PARTS.filter((name) => names.includes(name));
 }
 
+/** Whether a restore was begun there that the next start has to finish. */
+export const isUnfinished = (directory: string): boolean =>
+  [RESTORED, ARRIVING].some((name) => existsSync(join(directory, name)));
+
+/** Whether a data directory holds a database, or one that a restore has not put in its place yet. */
+export const holdsDatabase = (directory: string): boolean =>
+  isUnfinished(directory) || existsSync(join(directory, 'database', 'PG_VERSION'));
+
 async function moveParts(from: string, to: string): Promise<void> {
   for (const name of await listParts(from)) await rename(join(from, name), join(to, name));
   syncPath(to);
@@ -30,11 +38,13 @@ async function moveParts(from: string, to: string): Promise<void> {
 /**
  * Puts a complete restore in the place of what a directory holds, which is kept in a folder of its own. Each step is a
  * rename, and it goes on where a process that was killed stopped; without a restore it does nothing. It stays within the
- * directory, which may be a volume of its own. The caller holds the directory's lock.
+ * directory, which may be a volume of its own. What a restore left that was killed before it was complete is removed. The
+ * caller holds the directory's lock.
  *
  * @returns the folder of what was there before, if anything was
  */
 export async function finishRestore(directory: string): Promise<string | undefined> {
+  await rm(join(directory, RESTORING), { recursive: true, force: true });
   const [restored, arriving] = [join(directory, RESTORED), join(directory, ARRIVING)];
   if (existsSync(restored)) {
     const replaced = join(restored, REPLACED);

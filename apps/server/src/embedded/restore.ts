@@ -24,6 +24,14 @@ export interface RestoreReport {
   readonly totalMs: number;
 }
 
+/** How a backup is restored. */
+export interface RestoreOptions {
+  /** Whether it may take the place of a database that is there. */
+  readonly replace: boolean;
+  /** Aborted when nobody wants it any more: until it counts, everything is left as it was. */
+  readonly interrupted?: AbortSignal;
+}
+
 /** Directories that PostgreSQL wants to be there although a backup has nothing in them. */
 const EMPTY = [
   'pg_wal/archive_status',
@@ -49,13 +57,13 @@ const EMPTY = [
  * completes if this process is killed between them.
  *
  * @throws ConfigurationError when the service runs, the directory holds a database and `replace` was not asked for, or the
- *   backup is damaged, newer than this version, or without its encryption key
+ *   backup is damaged, newer than this version, or without its encryption key; and when it was interrupted
  */
 export async function restore(
   config: Config,
   embedded: EmbeddedConfig,
   file: string,
-  replace: boolean,
+  { replace, interrupted }: RestoreOptions,
 ): Promise<RestoreReport> {
   const started = performance.now();
   const { directory } = embedded;
@@ -70,9 +78,10 @@ export async function restore(
       );
     }
     const restoring = join(directory, RESTORING);
-    await rm(restoring, { recursive: true, force: true });
-    const messages = await unpack(config, resolve(file), restoring).catch(async (error: unknown) => {
+    const unpacked = unpack(config, resolve(file), restoring, interrupted);
+    const messages = await unpacked.catch(async (error: unknown) => {
       await rm(restoring, { recursive: true, force: true });
+      if (interrupted?.aborted) throw new ConfigurationError('interrupted: nothing was changed');
       throw error;
     });
     syncTree(restoring);
@@ -101,8 +110,14 @@ function refuseNewer(file: string, info: BackupInfo): void {
 }
 
 /** Unpacks and opens it. Gives how many messages it has. */
-async function unpack(config: Config, file: string, to: string): Promise<number> {
+async function unpack(
+  config: Config,
+  file: string,
+  to: string,
+  interrupted: AbortSignal | undefined,
+): Promise<number> {
   const info = await readArchive(file, async (name) => {
+    interrupted?.throwIfAborted();
     const path = join(to, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     return createWriteStream(path, { mode: 0o600, flags: 'wx' });
@@ -128,6 +143,7 @@ async function unpack(config: Config, file: string, to: string): Promise<number>
         `the encryption key does not open ${wrong} of the secrets in the backup: set POSTRIDER_ENCRYPTION_KEY to the key that the service was used with`,
       );
     }
+    interrupted?.throwIfAborted();
     return await countRows(database, 'message');
   } finally {
     await database.close();

@@ -4,6 +4,8 @@ import type { DatabaseConfig } from '../config.js';
 import { lockDirectory, sendControl, socketPath } from '../control.js';
 import { openDatabase } from '../database/database.js';
 import { readSchema, type SchemaState } from '../database/plan.js';
+import { ConfigurationError } from '../errors.js';
+import { isUnfinished } from './replace.js';
 
 /** The schema of a database as it is, read through the process that has it open where there is one; changes nothing. */
 export async function readCurrentSchema(config: DatabaseConfig): Promise<SchemaState> {
@@ -11,6 +13,11 @@ export async function readCurrentSchema(config: DatabaseConfig): Promise<SchemaS
   const { directory } = config;
   const state = await sendControl(socketPath(directory), { command: 'describe-schema' });
   if (state !== undefined) return state as SchemaState;
+  if (isUnfinished(directory)) {
+    throw new ConfigurationError(
+      `a restore into ${directory} was not finished: the next start of the service finishes it, and then its schema can be read`,
+    );
+  }
   if (!existsSync(join(directory, 'database', 'PG_VERSION'))) return { applied: [], rows: {}, indexes: {} };
   const lock = await lockDirectory(directory);
   try {

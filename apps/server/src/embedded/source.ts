@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config, DatabaseConfig } from '../config.js';
 import { holdControl, lockDirectory, sendControl, socketPath } from '../control.js';
 import { openEmbedded } from '../database/embedded.js';
 import { ConfigurationError } from '../errors.js';
-import { finishRestore } from './replace.js';
+import { finishRestore, holdsDatabase } from './replace.js';
 import { type SnapshotEnd, type SnapshotStart, Snapshots } from './snapshot.js';
 
 /** The embedded database of a configuration. */
@@ -20,7 +18,7 @@ export function requireEmbedded(config: Config, instead: string): EmbeddedConfig
 
 /** @throws ConfigurationError when there is no database in the directory */
 export function requireDatabase({ directory }: EmbeddedConfig): void {
-  if (existsSync(join(directory, 'database', 'PG_VERSION'))) return;
+  if (holdsDatabase(directory)) return;
   throw new ConfigurationError(
     `there is no embedded database in ${directory}; POSTRIDER_DATA_DIR says where it is`,
   );

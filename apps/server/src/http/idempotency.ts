@@ -14,7 +14,7 @@ import { openWithSecret, sealWithSecret } from './seal.js';
 const ANSWER_MS = 12 * 3_600_000;
 /** How long a process may be silent before its call counts as dead, and how often it speaks, in ms. */
 const LOCK_MS = 15_000;
-const RENEW_MS = 5_000;
+export const RENEW_MS = 5_000;
 /** How long a repeat waits for the first call before it is told 409, and how often it looks, in ms. */
 const WAIT_MS = 30_000;
 export const LOOK_MS = 50;
@@ -97,12 +97,8 @@ async function runOwned<A extends Answer>(
   work: () => Promise<A>,
 ): Promise<A> {
   const database = context.database.kysely;
-  const renewal = setInterval(() => {
-    const lockedUntil = new Date(context.clock.now().getTime() + LOCK_MS);
-    renewIdempotentCall(database, request.id, owner, lockedUntil).catch((error: unknown) => {
-      context.log.warn({ err: error }, 'could not renew an idempotent call');
-    });
-  }, RENEW_MS).unref();
+  const done = new AbortController();
+  const renewal = keepLock(context, request, owner, done.signal);
   try {
     const answer = await work();
     if (answer.status < 300) {
@@ -119,6 +115,24 @@ async function runOwned<A extends Answer>(
     await releaseIdempotentCall(database, request.id, owner);
     throw error;
   } finally {
-    clearInterval(renewal);
+    done.abort();
+    await renewal;
+  }
+}
+
+/** Says from time to time that the owner still works on it, until it does not. Never rejects. */
+async function keepLock(
+  { clock, database, log }: Context,
+  request: IdempotentRequest,
+  owner: string,
+  done: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await clock.wait(RENEW_MS, done);
+    if (done.aborted) return;
+    const lockedUntil = new Date(clock.now().getTime() + LOCK_MS);
+    await renewIdempotentCall(database.kysely, request.id, owner, lockedUntil).catch((error: unknown) => {
+      log.warn({ err: error }, 'could not renew an idempotent call');
+    });
   }
 }

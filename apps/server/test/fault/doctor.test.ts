@@ -75,4 +75,7 @@ it('a setting that is wrong is the first thing it says', async () => {
   expect(findings).toEqual([
     expect.objectContaining({ check: 'configuration', message: expect.stringContaining('RETENTION_DAYS') }),
   ]);
+  const read = await runCommand(['doctor'], { POSTRIDER_RETENTION_DAYS: 'long' });
+  expect(read).toMatchObject({ code: 1, stderr: '' });
+  expect(read.stdout).toMatch(/^PROBLEM {2}configuration: .*RETENTION_DAYS.*\n {9}→ mend it/);
 });

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createClient, unwrap } from '@postrider/client';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -137,5 +138,19 @@ describe.runIf(makePostgres)('a move to PostgreSQL', () => {
     const tally = sink.tally(load.acknowledged);
     process.stdout.write(`moves killed: ${tally.acknowledged} acknowledged, ${tally.lost} lost\n`);
     expect(tally.lost).toBe(0);
+  });
+
+  it('killed when everything is there, but nobody has said so here, is completed by a second one', async () => {
+    await (await stage.start(settings)).end('SIGTERM');
+    const END_AT = fileURLToPath(new URL('end-at.mjs', import.meta.url));
+    const ending = { NODE_OPTIONS: `--import=${END_AT}`, POSTRIDER_TEST_END: 'SIGKILL rename 1' };
+    const killed = await runCommand(['move', '--to', url], { ...settings, ...ending });
+    expect(killed.code).toBe(null);
+    const there = await query('select count(*)::int4 as n from api_key');
+    expect(there).toEqual([{ n: 1 }]);
+    expect(await readdir(directory)).not.toContain('moved.json');
+    expect(await runCommand(['move', '--to', url], settings)).toMatchObject({ code: 0 });
+    expect(await query('select count(*)::int4 as n from api_key')).toEqual(there);
+    await expect(stage.start(settings)).rejects.toThrow(/was moved to postgres:/);
   });
 });
