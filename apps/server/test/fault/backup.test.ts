@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createClient } from '@postrider/client';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -166,23 +165,6 @@ describe('a restore', () => {
     }
     expect(existsSync(empty.POSTRIDER_DATA_DIR)).toBe(false);
     expect(await uidsIn(settings)).toEqual(['later', 'two']);
-  });
-
-  it('killed at any moment leaves the old state or the new one', async () => {
-    const { settings, file } = await prepare('three');
-    const states = [];
-    for (const ms of [300, 700, 1_000, 1_300, 1_600, 2_000]) {
-      const child = stage.spawn(['restore', '--replace', file], settings);
-      await Promise.race([delay(ms), ended(child)]);
-      child.kill('SIGKILL');
-      await ended(child);
-      const uids = await uidsIn(settings);
-      states.push(uids.length);
-      expect([['later', 'three'], ['three']]).toContainEqual(uids);
-    }
-    process.stdout.write(`restore killed: applications afterwards ${states.join(', ')}\n`);
-    expect(await runCommand(['restore', '--replace', file], settings)).toMatchObject({ code: 0 });
-    expect(await uidsIn(settings)).toEqual(['three']);
   });
 
   it('without its key asks for it; with another one it refuses', async () => {
