@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient } from '@postrider/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, type ServerProcess } from '../process.js';
 import { API_KEY, createCustomer, ended, Stage, startLoad } from './stage.js';
 
@@ -115,18 +115,28 @@ describe('under load', () => {
 });
 
 describe('a restore', () => {
-  /** A directory with a database that knows one application, and a backup of it. */
-  async function prepare(name: string) {
-    const [directory, target] = [await stage.directory(), await stage.directory()];
-    const settings = { POSTRIDER_DATA_DIR: directory };
-    const server = await stage.start(settings);
+  /** What all of these begin with, made once: a directory, and a backup of it when it had less. */
+  const origin = new Stage();
+  let whole: string;
+  let backup: string;
+  beforeAll(async () => {
+    const settings = { POSTRIDER_DATA_DIR: await origin.directory() };
+    const server = await origin.start(settings);
     const client = createClient({ serverUrl: server.url, token: API_KEY });
-    await client.application.create({ body: { name, uid: name } });
-    const file = join(target, 'backup.tar.gz');
-    expect(await runCommand(['backup', file], settings)).toMatchObject({ code: 0 });
+    await client.application.create({ body: { name: 'Kept', uid: 'kept' } });
+    backup = join(await origin.directory(), 'backup.tar.gz');
+    expect(await runCommand(['backup', backup], settings)).toMatchObject({ code: 0 });
     await client.application.create({ body: { name: 'Later', uid: 'later' } });
     await server.end('SIGTERM');
-    return { settings, directory, file, target };
+    whole = settings.POSTRIDER_DATA_DIR;
+  });
+  afterAll(() => origin.clear());
+
+  /** A copy of it for one test, and an empty directory for whatever comes of the backup. */
+  async function prepare() {
+    const [directory, target] = [await stage.directory(), await stage.directory()];
+    await cp(whole, directory, { recursive: true });
+    return { settings: { POSTRIDER_DATA_DIR: directory }, directory, file: backup, target };
   }
 
   async function uidsIn(settings: Record<string, string>): Promise<(string | null | undefined)[]> {
@@ -140,18 +150,18 @@ describe('a restore', () => {
   }
 
   it('replaces only what it was asked to, and keeps it', async () => {
-    const { settings, directory, file } = await prepare('one');
+    const { settings, directory, file } = await prepare();
     const refused = await runCommand(['restore', file], settings);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--replace') });
-    expect(await uidsIn(settings)).toEqual(['later', 'one']);
+    expect(await uidsIn(settings)).toEqual(['kept', 'later']);
     expect(await runCommand(['restore', '--replace', file], settings)).toMatchObject({ code: 0 });
-    expect(await uidsIn(settings)).toEqual(['one']);
+    expect(await uidsIn(settings)).toEqual(['kept']);
     const kept = (await readdir(directory)).find((name) => name.startsWith('replaced-'));
-    expect(await uidsIn({ POSTRIDER_DATA_DIR: join(directory, kept ?? '') })).toEqual(['later', 'one']);
+    expect(await uidsIn({ POSTRIDER_DATA_DIR: join(directory, kept ?? '') })).toEqual(['kept', 'later']);
   });
 
   it('of a damaged or cut file changes nothing, and says what is wrong', async () => {
-    const { settings, file, target } = await prepare('two');
+    const { settings, file, target } = await prepare();
     const bytes = await readFile(file);
     const empty = { POSTRIDER_DATA_DIR: join(target, 'empty') };
     for (const at of [0, 0.1, 0.5, 0.9, 0.999].map((part) => Math.floor(bytes.length * part))) {
@@ -167,11 +177,11 @@ describe('a restore', () => {
       expect(await runCommand(['restore', '--replace', bad], settings)).toMatchObject({ code: 1 });
     }
     expect(existsSync(empty.POSTRIDER_DATA_DIR)).toBe(false);
-    expect(await uidsIn(settings)).toEqual(['later', 'two']);
+    expect(await uidsIn(settings)).toEqual(['kept', 'later']);
   });
 
   it('killed at any moment leaves the old state or the new one', async () => {
-    const { settings, file } = await prepare('three');
+    const { settings, file } = await prepare();
     const states = [];
     for (const ms of [300, 700, 1_000, 1_300, 1_600, 2_000]) {
       const child = stage.spawn(['restore', '--replace', file], settings);
@@ -180,15 +190,15 @@ describe('a restore', () => {
       await ended(child);
       const uids = await uidsIn(settings);
       states.push(uids.length);
-      expect([['later', 'three'], ['three']]).toContainEqual(uids);
+      expect([['kept', 'later'], ['kept']]).toContainEqual(uids);
     }
     process.stdout.write(`restore killed: applications afterwards ${states.join(', ')}\n`);
     expect(await runCommand(['restore', '--replace', file], settings)).toMatchObject({ code: 0 });
-    expect(await uidsIn(settings)).toEqual(['three']);
+    expect(await uidsIn(settings)).toEqual(['kept']);
   });
 
   it('without its key asks for it; with another one it refuses', async () => {
-    const { settings, directory, target } = await prepare('four');
+    const { settings, directory, target } = await prepare();
     const server = await stage.start(settings);
     const id = await createCustomer(server, 'http://127.0.0.1:9/');
     expect(id).toMatch(/^app_/);
@@ -211,7 +221,7 @@ describe('a restore', () => {
   });
 
   it('and a backup tell when the disk is full, and leave nothing half done', async () => {
-    const { settings, directory, file, target } = await prepare('five');
+    const { settings, directory, file, target } = await prepare();
     const limited = (parameters: string) =>
       promisify(execFile)(
         'bash',
@@ -232,6 +242,6 @@ describe('a restore', () => {
     expect((await readdir(target)).filter((name) => name.startsWith('large'))).toEqual([]);
     expect(await limited(`restore --replace ${file}`)).toMatch(/^postrider: .*(EFBIG|file too large)/m);
     expect((await readdir(directory)).sort()).toEqual(['database', 'encryption.key']);
-    expect(await uidsIn(settings)).toEqual(['five', 'later']);
+    expect(await uidsIn(settings)).toEqual(['kept', 'later']);
   });
 });
