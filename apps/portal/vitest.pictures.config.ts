@@ -1,6 +1,10 @@
-import { mergeConfig } from 'vitest/config';
-import base from './vitest.config';
+import { defineConfig } from 'vitest/config';
+import { walks } from './vitest.config';
 
-const config = mergeConfig(base, {});
+const conditions = ['@postrider/source'];
 /** The pictures of the documentation, made by the machinery of the walks. */
-export default { ...config, test: { ...config.test, include: ['e2e/pictures.ts'] } };
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { ...walks, include: ['e2e/pictures.ts'] },
+});

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { Setting } from './walk';
 
 /** Where pictures go; git ignores it. */
 export const SCREENSHOTS = fileURLToPath(new URL('../screenshots', import.meta.url));
@@ -34,4 +35,28 @@ export async function inspect(page: Page, name: string, widths: readonly number[
   }
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
+}
+
+/**
+ * One browser context for all the pictures of a file: each is taken in a tab of its own, which shares nothing with the
+ * others but the cached scripts. What it gives walks in such a tab, and closes it.
+ */
+export function useTabs(setting: () => Setting): (walk: (page: Page) => Promise<void>) => Promise<void> {
+  let context: BrowserContext | undefined;
+  beforeAll(async () => {
+    context = await setting().browser.newContext({
+      reducedMotion: 'reduce',
+      viewport: { width: 1280, height: 800 },
+    });
+  });
+  afterAll(() => context?.close());
+  return async (walk) => {
+    if (context === undefined) throw new Error('tabs are there in tests only');
+    const page = await context.newPage();
+    try {
+      await walk(page);
+    } finally {
+      await page.close();
+    }
+  };
 }

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../src/app/locale';
 import { isBrowserMissing } from './browser';
-import { inspect } from './inspect';
+import { inspect, useTabs } from './inspect';
 import { type Receiver, startReceiver } from './receiver';
 import { fillScene, type Scene } from './scene';
 import { useSetting } from './walk';
@@ -125,6 +125,7 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
 
 describe.skipIf(isBrowserMissing)('every page', () => {
   const setting = useSetting();
+  const inTab = useTabs(setting);
   let receiver: Receiver;
   let scene: Scene;
   beforeAll(async () => {
@@ -137,13 +138,8 @@ describe.skipIf(isBrowserMissing)('every page', () => {
   test.each([...cases, ...MORE])(
     '$name, $scheme, $language: accessible, and fits',
     async ({ name, language, scheme }) => {
-      const { application, browser, server } = setting();
-      const context = await browser.newContext({
-        reducedMotion: 'reduce',
-        viewport: { width: 1280, height: 800 },
-      });
-      const page = await context.newPage();
-      try {
+      const { application, server } = setting();
+      await inTab(async (page) => {
         const query = `darkMode=${scheme === 'dark'}&locale=${language}`;
         const link = await server.link(application);
         const open = async (path: string) => {
@@ -153,9 +149,7 @@ describe.skipIf(isBrowserMissing)('every page', () => {
         await PAGES[name]?.({ page, scene, open });
         expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(scheme);
         await inspect(page, `${name}-${language}-${scheme}`);
-      } finally {
-        await context.close();
-      }
+      });
     },
   );
 });

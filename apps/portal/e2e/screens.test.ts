@@ -1,15 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { ApplicationOut } from '@postrider/contract';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isBrowserMissing } from './browser';
+import { inspect, useTabs } from './inspect';
 import type { TestServer } from './server';
 import { useSetting } from './walk';
 
-const SCREENSHOTS = fileURLToPath(new URL('../screenshots', import.meta.url));
-const WIDTHS = [375, 1280];
 /** German has the longer words; that the colours hold is seen in English. */
 const LOOKS = [
   { language: 'en', scheme: 'light' },
@@ -103,31 +99,16 @@ const SCREENS: Record<string, (setting: Visit) => Promise<void>> = {
 
 describe.skipIf(isBrowserMissing)('every screen', () => {
   const setting = useSetting();
-  beforeAll(() => mkdir(SCREENSHOTS, { recursive: true }));
+  const inTab = useTabs(setting);
 
   const cases = Object.keys(SCREENS).flatMap((name) => LOOKS.map((look) => ({ name, ...look })));
   test.each(cases)('$name, $scheme, $language: accessible, and fits', async ({ name, language, scheme }) => {
-    const { application, browser, server } = setting();
-    const context = await browser.newContext({
-      reducedMotion: 'reduce',
-      viewport: { width: 1280, height: 800 },
-    });
-    const page = await context.newPage();
-    try {
+    const { application, server } = setting();
+    await inTab(async (page) => {
       const query = `darkMode=${scheme === 'dark'}&locale=${language}`;
       await SCREENS[name]?.({ server, application, page, query });
       expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(scheme);
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 800 });
-        const path = `${SCREENSHOTS}/${name}-${language}-${scheme}-${width}.png`;
-        await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, `sideways scrolling at ${width} px`).toBeLessThanOrEqual(0);
-      }
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
-    } finally {
-      await context.close();
-    }
+      await inspect(page, `${name}-${language}-${scheme}`);
+    });
   });
 });

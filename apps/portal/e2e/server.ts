@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,22 +58,17 @@ async function untilReady(url: string, child: ChildProcess, log: () => string): 
   throw new Error(`the server did not start:\n${log()}`);
 }
 
-/** Starts the built server; `stop` ends it and removes its data. */
-export async function startServer(): Promise<TestServer> {
+/** Starts the built server on a data directory, with further settings; `stop` ends it and leaves the directory. */
+async function startOn(directory: string, settings: Readonly<Record<string, string>>) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const key = `sk_${randomBytes(16).toString('hex')}`;
-  const directory = await mkdtemp(join(tmpdir(), 'postrider-portal-'));
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
       POSTRIDER_LISTEN: `127.0.0.1:${port}`,
       POSTRIDER_PUBLIC_URL: url,
       POSTRIDER_DATA_DIR: directory,
-      POSTRIDER_API_KEY: key,
-      // The receivers of the walks are on this machine.
-      POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
-      POSTRIDER_RETRY_SCHEDULE: RETRY_SCHEDULE,
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -85,7 +80,6 @@ export async function startServer(): Promise<TestServer> {
   }
   const stop = async () => {
     if (child.exitCode === null && child.kill()) await once(child, 'exit');
-    await rm(directory, { recursive: true, force: true });
   };
   try {
     await untilReady(url, child, () => log);
@@ -93,6 +87,40 @@ export async function startServer(): Promise<TestServer> {
     await stop();
     throw error;
   }
+  return { url, stop };
+}
+
+const makeDirectory = () => mkdtemp(join(tmpdir(), 'postrider-portal-'));
+const remove = (directory: string) => rm(directory, { recursive: true, force: true });
+
+/** The data directory of a server that has made its database and was stopped. */
+export async function makeTemplate(): Promise<{ directory: string; remove: () => Promise<void> }> {
+  const directory = await makeDirectory();
+  const { stop } = await startOn(directory, {});
+  await stop();
+  return { directory, remove: () => remove(directory) };
+}
+
+/** Starts the built server on a copy of the template, with a key of its own; `stop` ends it and removes its data. */
+export async function startServer(template: string | undefined): Promise<TestServer> {
+  const key = `sk_${randomBytes(16).toString('hex')}`;
+  const directory = await makeDirectory();
+  const clear = () => remove(directory);
+  if (template !== undefined) await cp(template, directory, { recursive: true });
+  const server = await startOn(directory, {
+    POSTRIDER_API_KEY: key,
+    // The receivers of the walks are on this machine.
+    POSTRIDER_ALLOW_SUBNETS: '127.0.0.0/8',
+    POSTRIDER_RETRY_SCHEDULE: RETRY_SCHEDULE,
+  }).catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
+  const { url } = server;
+  const stop = async () => {
+    await server.stop();
+    await clear();
+  };
 
   const client = createClient({ serverUrl: url, token: key });
   const headers = {};

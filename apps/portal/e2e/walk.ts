@@ -1,6 +1,6 @@
 import type { ApplicationOut } from '@postrider/contract';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { launchBrowser } from './browser';
 import { startServer, type TestServer } from './server';
 
@@ -17,7 +17,7 @@ export function useSetting(): () => Setting {
   let browser: Browser | undefined;
   let application: ApplicationOut | undefined;
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+    [server, browser] = await Promise.all([startServer(inject('template')), launchBrowser()]);
     application = await server.createApplication();
   });
   afterAll(async () => {

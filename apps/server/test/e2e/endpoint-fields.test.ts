@@ -2,27 +2,15 @@ import { unwrap } from '@postrider/client';
 import type { EndpointOut } from '@postrider/contract';
 import { Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startServer, type TestEnvironment, type TestServer } from '../harness.js';
+import { describe, expect, it } from 'vitest';
+import { applicationWith, Owner } from '../owner.js';
 
-let server: TestServer;
-let environment: TestEnvironment;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  environment = await server.createEnvironment();
-  await environment.client.application.create({ body: { name: 'a', uid: 'a' } });
-  for (const name of ['et1', 'et2']) {
-    await environment.client.eventType.create({ body: { name, description: '' } });
-  }
-});
+const own = Owner.use(applicationWith('a', 'et1', 'et2'));
 
 type Input = Record<string, unknown>;
 const url = 'https://example.com/hook';
 const E = { params: { app_id: 'a', endpoint_id: 'e' } };
-const call = () => environment.client.endpoint;
+const call = () => own.environment.client.endpoint;
 const create = (body: Input = {}) =>
   call().create({ params: { app_id: 'a' }, body: { url, uid: 'e', ...body } as never });
 const put = (body: Input) => call().upsert({ ...E, body: { url, uid: 'e', ...body } as never });
@@ -53,7 +41,7 @@ describe('a change of one field alone', () => {
     ['svix 1.99', SvixV1],
     ['svix 2', SvixV2],
   ] as const)('by PATCH of %s leaves the others as they were', async (_name, Svix) => {
-    const svix = new Svix(environment.key, { serverUrl: server.url }) as SvixV2;
+    const svix = new Svix(own.environment.key, { serverUrl: own.server.url }) as SvixV2;
     await create({ description: 'D', throttleRate: 9, channels: ['x'], metadata: { k: 'v' } });
     let expected = still(await get());
     // Each generation sends the names that it has; our client sends the others.

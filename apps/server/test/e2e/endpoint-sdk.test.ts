@@ -1,21 +1,9 @@
 import { Ordering, Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startServer, type TestEnvironment, type TestServer } from '../harness.js';
+import { describe, expect, it } from 'vitest';
+import { applicationWith, Owner } from '../owner.js';
 
-let server: TestServer;
-let environment: TestEnvironment;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  environment = await server.createEnvironment();
-  await environment.client.application.create({ body: { name: 'a', uid: 'a' } });
-  for (const name of ['event.started', 'event.ended']) {
-    await environment.client.eventType.create({ body: { name, description: '' } });
-  }
-});
+const own = Owner.use(applicationWith('a', 'event.started', 'event.ended'));
 
 const url = 'https://example.com/hook';
 const SECRET = `whsec_${'e'.repeat(32)}`;
@@ -40,7 +28,7 @@ async function walk(
 
 describe('svix 1.99', () => {
   it('manages endpoints', async () => {
-    const { endpoint } = new SvixV1(environment.key, { serverUrl: server.url });
+    const { endpoint } = new SvixV1(own.environment.key, { serverUrl: own.server.url });
     const made = await endpoint.create('a', {
       url,
       uid: 'e',
@@ -80,7 +68,7 @@ describe('svix 1.99', () => {
   });
 
   it('manages secret, headers and statistics', async () => {
-    const { endpoint } = new SvixV1(environment.key, { serverUrl: server.url });
+    const { endpoint } = new SvixV1(own.environment.key, { serverUrl: own.server.url });
     await endpoint.create('a', { url, uid: 'e', secret: SECRET });
     expect(await endpoint.getSecret('a', 'e')).toEqual({ key: SECRET });
     await endpoint.rotateSecret('a', 'e', {});
@@ -98,7 +86,7 @@ describe('svix 1.99', () => {
 
 describe('svix 2', () => {
   it('manages endpoints', async () => {
-    const { endpoint } = new SvixV2(environment.key, { serverUrl: server.url });
+    const { endpoint } = new SvixV2(own.environment.key, { serverUrl: own.server.url });
     const made = await endpoint.create('a', {
       url,
       uid: 'e',
@@ -130,7 +118,7 @@ describe('svix 2', () => {
   });
 
   it('manages secret, headers and statistics', async () => {
-    const { endpoint } = new SvixV2(environment.key, { serverUrl: server.url });
+    const { endpoint } = new SvixV2(own.environment.key, { serverUrl: own.server.url });
     await endpoint.create('a', { url, uid: 'e', secret: SECRET });
     expect(await endpoint.getSecret('a', 'e')).toEqual({ key: SECRET });
     await endpoint.rotateSecret('a', 'e', { gracePeriodSeconds: 0 });
@@ -145,7 +133,7 @@ describe('svix 2', () => {
   });
 
   it('takes every combination of channels, metadata and secret, also as nulls', async () => {
-    const { endpoint } = new SvixV2(environment.key, { serverUrl: server.url });
+    const { endpoint } = new SvixV2(own.environment.key, { serverUrl: own.server.url });
     for (const channels of [['c'], null]) {
       for (const metadata of [{ a: 'b' }, undefined]) {
         for (const secret of [SECRET, null]) {
