@@ -45,6 +45,17 @@ export async function recordAudit(
   });
 }
 
+/** What log lines name of an endpoint; `operational` is there for operational endpoints alone. */
+export const namesOfEndpoint = (
+  application: Application,
+  endpointId: string,
+): { environmentId: string; applicationId: string; endpointId: string; operational?: true } => ({
+  environmentId: concernedEnvironment(application),
+  applicationId: application.id,
+  endpointId,
+  ...(application.environment_id === OPERATIONAL_ENVIRONMENT ? { operational: true } : {}),
+});
+
 /** Whose logs a change in an application stands in: operational endpoints are of the environment that they tell about. */
 export const concernedEnvironment = (application: Application): string =>
   application.environment_id === OPERATIONAL_ENVIRONMENT

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { ConfigurationError } from '../errors.js';
@@ -72,11 +73,13 @@ export async function openPostgres(url: string, poolSize: number, directUrl?: st
   };
 }
 
-/** @throws ConfigurationError when it is no address, or names a file that cannot be read */
+/** @throws ConfigurationError when it is no address, or names a file that cannot be read or does not go with the others */
 function checkAddress(name: string, connectionString: string): void {
   try {
     // Reads the address and its files, and does not connect.
-    new pg.Client({ connectionString });
+    const { ssl }: { ssl: unknown } = new pg.Client({ connectionString });
+    // The driver would find this out while it connects, and keep the process until the server hangs up.
+    if (typeof ssl === 'object' && ssl !== null) createSecureContext(ssl);
   } catch (error) {
     throw new ConfigurationError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -17,6 +17,8 @@ interface EndpointFields {
   readonly environmentId: string;
   readonly applicationId: string;
   readonly endpointId: string;
+  /** Of operational endpoints, whose environment is the one that they tell about. */
+  readonly operational?: true;
 }
 
 interface TaskFields {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { unwrap } from '@postrider/client';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Answer, identifyRequest, LOOK_MS, RENEW_MS, runOnce } from '../../src/http/idempotency.js';
 import { takeIdempotentCall } from '../../src/storage/idempotency-key.js';
 import { startServer, type TestServer } from '../harness.js';
@@ -16,11 +16,11 @@ const LOCK_SECONDS = 15;
 const RENEW_SECONDS = RENEW_MS / 1000;
 
 let server: TestServer;
-beforeEach(async () => {
+beforeAll(async () => {
   server = await startServer();
   server.clock.stop();
 });
-afterEach(() => server.stop());
+afterAll(() => server.stop());
 
 /** Something that is settled by hand. */
 function manual<T>() {

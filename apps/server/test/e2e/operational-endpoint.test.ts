@@ -54,10 +54,11 @@ describe('an operational endpoint', () => {
     const lines = server.logs
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter((line) => line['endpointId'] === id);
-    expect(lines.map(({ event, environmentId }) => [event, environmentId])).toEqual(
+    expect(lines.map(({ event, environmentId, operational }) => [event, environmentId, operational])).toEqual(
       ['created', 'updated', 'disabled', 'headers_changed', 'secret_rotated', 'deleted'].map((event) => [
         `endpoint.${event}`,
         environment.id,
+        true,
       ]),
     );
   });

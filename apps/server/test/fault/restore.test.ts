@@ -237,21 +237,21 @@ describe('the command', () => {
     expect(await readdir(target)).toEqual([left]);
   });
 
+  /** A whole backup by its form, of a database that is none. */
+  async function makeUp(path: string, info: { postrider: string; migrations: string[] }, key?: string) {
+    const archive = new ArchiveWriter(path);
+    const given = key === undefined ? 'left out' : 'included';
+    await archive.addInfo({ ...info, postgres: '17.5', madeAt: '2030-01-01T00:00:00Z', key: given });
+    await archive.addText('database/PG_VERSION', '17\n');
+    if (key !== undefined) await archive.addText('encryption.key', key);
+    await archive.finish();
+  }
+
   it('refuses the backup of a newer release, naming it', async () => {
     const directory = await stage.directory();
     const newer = join(directory, 'newer.tar.gz');
-    const archive = new ArchiveWriter(newer);
-    await archive.addInfo({
-      postrider: '9.1.0',
-      postgres: '17.5',
-      madeAt: '2030-01-01T00:00:00Z',
-      migrations: ['0001-foundation', '9999-later'],
-      key: 'left out',
-    });
-    await archive.addText('database/PG_VERSION', '17\n');
-    await archive.finish();
-    const settings = { POSTRIDER_DATA_DIR: join(directory, 'data') };
-    expect(await runCommand(['restore', newer], settings)).toEqual({
+    await makeUp(newer, { postrider: '9.1.0', migrations: ['0001-foundation', '9999-later'] });
+    expect(await runCommand(['restore', newer], { POSTRIDER_DATA_DIR: join(directory, 'data') })).toEqual({
       code: 1,
       stdout: '',
       stderr: `postrider: ${newer} was made by a newer Postrider (9.1.0; its schema has 9999-later): restore it with that version or a newer one\n`,
@@ -261,17 +261,30 @@ describe('the command', () => {
 
   it.each([
     [
-      'is another one',
-      Buffer.alloc(32, 7).toString('base64'),
+      'another key',
+      async (at: string) => {
+        const settings = await copySource();
+        const key = Buffer.alloc(32, 7).toString('base64');
+        await writeFile(join(settings['POSTRIDER_DATA_DIR'] ?? '', 'encryption.key'), key);
+        expect(await runCommand(['backup', at], settings)).toMatchObject({ code: 0 });
+      },
       /the encryption key does not open 1 of the secrets/,
     ],
-    ['is none', 'short', /encryption\.key does not hold 32 bytes in base64/],
-  ])('refuses a backup whose key %s', async (_what, key, why) => {
-    const settings = await copySource();
-    await writeFile(join(settings['POSTRIDER_DATA_DIR'] ?? '', 'encryption.key'), key);
+    [
+      'a key that is none',
+      (at: string) => makeUp(at, { postrider: '0.1.0', migrations: [] }, 'short'),
+      /encryption\.key does not hold 32 bytes in base64/,
+    ],
+    [
+      'no database in it',
+      (at: string) =>
+        makeUp(at, { postrider: '0.1.0', migrations: [] }, Buffer.alloc(32, 7).toString('base64')),
+      /the database in \S+ does not start/,
+    ],
+  ])('refuses a backup with %s', async (_what, make, why) => {
     const target = await stage.directory();
     const wrong = join(target, 'wrong.tar.gz');
-    expect(await runCommand(['backup', wrong], settings)).toMatchObject({ code: 0 });
+    await make(wrong);
     const refused = await runCommand(['restore', wrong], { POSTRIDER_DATA_DIR: join(target, 'data') });
     expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(why) });
     expect(refused.stderr).toMatch(/^postrider: [^\n]*\n$/);

@@ -11,7 +11,13 @@ import { type Cluster, createCluster, hasCluster } from './cluster.js';
 const openssl = (...parameters: string[]) => promisify(execFile)('openssl', parameters);
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** An authority with a certificate for `localhost` alone, and another authority that signed nothing. */
+/** Who may only come in with a client certificate of the name. */
+const CERTIFIED = 'certified';
+
+/**
+ * An authority with a certificate for `localhost` alone, and another authority; client certificates by file: for the user,
+ * for somebody else, and for the user by the other authority.
+ */
 async function makeCertificates(directory: string): Promise<void> {
   const at = (name: string) => join(directory, name);
   for (const name of ['ca', 'other']) {
@@ -40,6 +46,16 @@ async function makeCertificates(directory: string): Promise<void> {
   );
   const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-extfile', at('names')];
   await openssl('x509', '-req', '-in', at('server.csr'), ...signing, '-out', at('server.pem'));
+  for (const [name, user, authority] of [
+    ['client', CERTIFIED, 'ca'],
+    ['somebody', 'somebody', 'ca'],
+    ['forged', CERTIFIED, 'other'],
+  ] as const) {
+    const files = ['-keyout', at(`${name}.key`), '-out', at(`${name}.csr`)];
+    await openssl('req', ...KEY, ...files, '-subj', `/CN=${user}`);
+    const by = ['-CA', at(`${authority}.pem`), '-CAkey', at(`${authority}.key`), '-CAcreateserial'];
+    await openssl('x509', '-req', '-in', at(`${name}.csr`), ...by, '-out', at(`${name}.pem`));
+  }
 }
 
 describe.runIf(hasCluster)('a database that speaks TLS alone', () => {
@@ -51,10 +67,18 @@ describe.runIf(hasCluster)('a database that speaks TLS alone', () => {
     cluster = await createCluster(async (data) => {
       await copyFile(join(directory, 'server.pem'), join(data, 'server.crt'));
       await copyFile(join(directory, 'server.key'), join(data, 'server.key'));
-      await appendFile(join(data, 'postgresql.conf'), '\nssl = on\n');
-      await writeFile(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 trust\n');
+      await copyFile(join(directory, 'ca.pem'), join(data, 'ca.crt'));
+      await appendFile(join(data, 'postgresql.conf'), "\nssl = on\nssl_ca_file = 'ca.crt'\n");
+      await writeFile(
+        join(data, 'pg_hba.conf'),
+        `hostssl all ${CERTIFIED} 127.0.0.1/32 trust clientcert=verify-full\nhostssl all all 127.0.0.1/32 trust\n`,
+      );
     });
     await cluster.start();
+    await ask(settingsFor('localhost', { sslmode: 'verify-full', ...ca() }), [
+      `create role ${CERTIFIED} login superuser`,
+      `create database ${CERTIFIED} owner ${CERTIFIED}`,
+    ]);
   });
   afterAll(async () => {
     await cluster?.remove();
@@ -73,18 +97,28 @@ describe.runIf(hasCluster)('a database that speaks TLS alone', () => {
   };
   const ca = (name = 'ca.pem') => ({ sslrootcert: join(directory, name) });
 
+  /** The answers to statements of a connection of its own. */
+  async function ask(settings: Settings, statements: readonly string[]): Promise<unknown[][]> {
+    const client = new pg.Client({ connectionString: settings['POSTRIDER_DATABASE_URL'] });
+    await client.connect();
+    try {
+      const answers: unknown[][] = [];
+      for (const statement of statements) answers.push((await client.query(statement)).rows);
+      return answers;
+    } finally {
+      await client.end();
+    }
+  }
+
   it('is used by every connection when its certificate is of the authority and for its name', async () => {
     const settings = settingsFor('localhost', { sslmode: 'verify-full', ...ca() });
     const server = await startProcess(settings);
     try {
       expect((await fetch(`${server.url}/ready`)).status).toBe(200);
-      const client = new pg.Client({ connectionString: settings['POSTRIDER_DATABASE_URL'] });
-      await client.connect();
-      const { rows } = await client.query(
+      const [rows] = await ask(settings, [
         `select application_name as name, bool_and(ssl) as ssl from pg_stat_activity join pg_stat_ssl using (pid)
           where application_name like 'postrider%' group by 1 order by 1`,
-      );
-      await client.end();
+      ]);
       expect(rows).toEqual([
         { name: 'postrider', ssl: true },
         { name: 'postrider worker', ssl: true },
@@ -118,8 +152,13 @@ describe.runIf(hasCluster)('a database that speaks TLS alone', () => {
       /gone\.pem/,
     ],
   ])('is refused in one line: %s', async (_what, host, parameters, why) => {
+    await expectRefusal(settingsFor(host, parameters()), why);
+  });
+
+  /** Expects that a start ends with one line that says why. */
+  async function expectRefusal(settings: Settings, why: RegExp): Promise<void> {
     const { code, stderr } = await runCommand([], {
-      ...settingsFor(host, parameters()),
+      ...settings,
       POSTRIDER_LISTEN: `127.0.0.1:${await freePort()}`,
     });
     expect(code).toBe(1);
@@ -127,5 +166,58 @@ describe.runIf(hasCluster)('a database that speaks TLS alone', () => {
     expect(stderr).toContain('POSTRIDER_DATABASE_URL');
     expect(stderr).not.toContain('database-password');
     expect(stderr).not.toContain('    at ');
+  }
+
+  describe('that demands a client certificate', () => {
+    const certified = (parameters: Record<string, string>): Settings => {
+      const settings = settingsFor('localhost', { sslmode: 'verify-full', ...ca(), ...parameters });
+      const url = new URL(settings['POSTRIDER_DATABASE_URL'] ?? '');
+      url.username = CERTIFIED;
+      url.pathname = `/${CERTIFIED}`;
+      return { ...settings, POSTRIDER_DATABASE_URL: url.href };
+    };
+    const certificate = (name: string, key = name) => ({
+      sslcert: join(directory, `${name}.pem`),
+      sslkey: join(directory, `${key}.key`),
+    });
+
+    it('lets every connection in that has it', async () => {
+      const settings = certified(certificate('client'));
+      const server = await startProcess(settings);
+      try {
+        expect((await fetch(`${server.url}/ready`)).status).toBe(200);
+        const [rows] = await ask(settings, [
+          `select application_name as name, min(client_dn) as least, max(client_dn) as greatest
+            from pg_stat_activity join pg_stat_ssl using (pid)
+            where application_name like 'postrider%' and datname = current_database() group by 1 order by 1`,
+        ]);
+        const dn = `/CN=${CERTIFIED}`;
+        expect(rows).toEqual([
+          { name: 'postrider', least: dn, greatest: dn },
+          { name: 'postrider worker', least: dn, greatest: dn },
+        ]);
+        expect(await server.end('SIGTERM')).toBe(0);
+      } finally {
+        server.child.kill('SIGKILL');
+      }
+    });
+
+    it.each([
+      ['without one', () => ({}), /valid client certificate/],
+      [
+        'with that of another user',
+        () => certificate('somebody'),
+        /authentication failed for user "certified"/,
+      ],
+      [
+        'with one of another authority',
+        () => certificate('forged'),
+        /unknown ca|certificate|ended the connection/,
+      ],
+      ['with the key of another one', () => certificate('client', 'somebody'), /key values mismatch/],
+      ['with a file that is not there', () => certificate('gone'), /gone\.pem/],
+    ])('refuses in one line: %s', async (_what, parameters, why) => {
+      await expectRefusal(certified(parameters()), why);
+    });
   });
 });

@@ -69,3 +69,29 @@ it('metrics are those that the operating page lists', async () => {
     .map((name) => (name.startsWith('_') ? `postrider_deliveries${name}` : name));
   expect(listed.sort()).toEqual(names.sort());
 });
+
+describe('events in the log', () => {
+  /** Rows of the page: name and levels. */
+  const listed = new Map(
+    [...read('docs/log-events.md').matchAll(/^\| `([a-z_.]+)` \| ([^|]+) \|/gm)].map(
+      ([, name = '', levels = '']) => [name, levels] as const,
+    ),
+  );
+
+  it('are those that their page lists, each once', () => {
+    // Those of live streams, which go to readers, have no dot.
+    const names = ['request', ...found(code, /\bevent: '([a-z_]+\.[a-z_]+)'/g)];
+    expect(names.length).toBeGreaterThan(40);
+    expect([...listed.keys()].sort()).toEqual(names.sort());
+    expect(read('docs/log-events.md').match(/^\| `/gm)).toHaveLength(listed.size);
+  });
+
+  it('have the level that it says', () => {
+    const levels = [...code.matchAll(/\blog\s*\.(debug|info|warn|error)\(\s*\{[^}]*\bevent: '([a-z_.]+)'/g)];
+    expect(levels.length).toBeGreaterThan(40);
+    const wrong = levels
+      .map(([, level = '', name = '']) => [name, level] as const)
+      .filter(([name, level]) => !listed.get(name)?.split(/\W+/).includes(level));
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import type { EndpointHeadersOut, EndpointHeadersPatchIn } from '@postrider/contract';
-import { concernedEnvironment, recordAudit } from '../../audit.js';
+import { concernedEnvironment, namesOfEndpoint, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import { headersContext } from '../../dispatch/application-cache.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -89,11 +89,7 @@ async function changeHeaders(
     });
     return endpoint.id;
   });
-  events.endpointHeadersChanged(ctx, {
-    environmentId: concernedEnvironment(application),
-    applicationId: application.id,
-    endpointId,
-  });
+  events.endpointHeadersChanged(ctx, namesOfEndpoint(application, endpointId));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { DEFAULT_SECRET_GRACE_SECONDS, type EndpointSecretRotateIn } from '@postrider/contract';
-import { concernedEnvironment, recordAudit } from '../../audit.js';
+import { concernedEnvironment, namesOfEndpoint, recordAudit } from '../../audit.js';
 import type { Context, RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { secretContext } from '../../dispatch/application-cache.js';
@@ -135,12 +135,7 @@ export async function rotateSecret(
     });
     return endpoint.id;
   });
-  events.endpointSecretRotated(ctx, {
-    environmentId: concernedEnvironment(application),
-    applicationId: application.id,
-    endpointId,
-    graceSeconds,
-  });
+  events.endpointSecretRotated(ctx, { ...namesOfEndpoint(application, endpointId), graceSeconds });
   return publicForm(secret);
 }
 

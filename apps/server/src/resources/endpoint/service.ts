@@ -1,5 +1,5 @@
 import { type EndpointIn, type EndpointPatch, type EndpointUpsertIn, ID_PREFIX } from '@postrider/contract';
-import { concernedEnvironment } from '../../audit.js';
+import { namesOfEndpoint } from '../../audit.js';
 import type { RequestContext } from '../../context.js';
 import type { Queryable } from '../../database/database.js';
 import { requireEndpoint } from '../../endpoints.js';
@@ -90,12 +90,6 @@ async function change(
   return updated;
 }
 
-const namesOf = (application: Application, endpoint: Endpoint) => ({
-  environmentId: concernedEnvironment(application),
-  applicationId: endpoint.application_id,
-  endpointId: endpoint.id,
-});
-
 /** Reports a change after its commit. `before` is undefined for a new endpoint. */
 function report(
   ctx: RequestContext,
@@ -103,7 +97,7 @@ function report(
   before: Endpoint | undefined,
   after: Endpoint,
 ): void {
-  const names = namesOf(application, after);
+  const names = namesOfEndpoint(application, after.id);
   if (before) events.endpointUpdated(ctx, names);
   else events.endpointCreated(ctx, names);
   if (before?.disabled && !after.disabled) events.endpointEnabled(ctx, names);
@@ -202,5 +196,5 @@ export async function removeEndpoint(
     tell('endpoint.deleted', found);
     return found;
   });
-  events.endpointDeleted(ctx, namesOf(application, endpoint));
+  events.endpointDeleted(ctx, namesOfEndpoint(application, endpoint.id));
 }
