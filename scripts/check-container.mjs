@@ -1,6 +1,6 @@
 // What can be tried of Containerfile and compose.yaml without a container runtime: the entry point, the health check and
 // the stop signal as they stand there, as a user other than root, over the very files that are copied into the image.
-// That the image builds is not tried.
+// That the image builds is not tried here: check-image.mjs does.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
