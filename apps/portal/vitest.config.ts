@@ -19,7 +19,10 @@ export default defineConfig({
   ...shared,
   test: {
     projects: [
-      { ...shared, test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        ...shared,
+        test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         ...shared,
         // Two at a time: a walk waits for its server and its browser a good part of the time. They wait for signals.

@@ -4,9 +4,11 @@ import { endOnSignalAsFirst } from '../../../src/cli/first-process.js';
 
 class FakeProcess extends EventEmitter {
   readonly exits: number[] = [];
+  readonly pid: number;
 
-  constructor(readonly pid: number) {
+  constructor(pid: number) {
     super();
+    this.pid = pid;
   }
 
   exit(code: number): void {
