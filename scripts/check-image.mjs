@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,7 @@ import {
 } from './check-image/podman.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const yaml = createRequire(join(root, 'apps/server/package.json'))('js-yaml');
 const PROGRAM = '/opt/postrider/dist/main.js';
 const { NODE_IMAGE, POSTGRES_IMAGE, BUILD_OPTIONS = '', COMPOSE = 'podman-compose' } = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'postrider-image-'));
@@ -232,7 +234,9 @@ async function compose() {
     )[0];
     const { code, stdout } = await exec(container, 'node', PROGRAM, 'doctor');
     assert.equal(code, 0, stdout);
-    assert.match(await must('healthcheck', 'run', container), /^(healthy)?$/);
+    // As the file has it: podman-compose 1.0 makes one word of the command, in which a shell finds no script.
+    const [, ...check] = yaml.load(file).services.postrider.healthcheck.test;
+    await must('exec', container, ...check);
     assert.equal(await inspect(container, '{{.HostConfig.ReadonlyRootfs}}'), 'true');
     assert.match(
       await must('exec', container, 'cat', '/proc/1/status'),
