@@ -6,7 +6,8 @@ import { expect } from 'vitest';
 const CLONE = 'sets up a clone, which .ci/run does, and starts what every test starts';
 const PACKAGE = 'installs the package: scripts/check-package.mjs does so, without a network';
 const NETWORK = 'fetches packages of others over the network; here they are installed';
-const ENGINE = 'needs a container engine; scripts/check-container.mjs runs what the image runs';
+const ENGINE =
+  'needs a container engine: scripts/check-image.mjs before a release, and scripts/check-container.mjs without one';
 const DRAWN = 'is drawn by apps/portal/test/documents.test.ts';
 
 /** Blocks that are not run here, by how they begin: why not, and what runs them. */
