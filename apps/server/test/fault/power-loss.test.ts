@@ -105,7 +105,8 @@ it('process: the same failure takes messages, so the disk of this test is a hard
   const { left, acknowledged } = await loseEverything('process', sink.url);
   await sink.start();
   const server = await start(left, await makeDirectory(), 'process').catch(() => undefined);
-  if (server) await sink.waitForAll(acknowledged, 5_000);
+  // Not all of them come: that is what is shown.
+  if (server) await sink.waitForAll(acknowledged, 5_000).catch(() => undefined);
   const { lost } = sink.tally(acknowledged);
   process.stdout.write(
     `power lost under process: ${acknowledged.size} acknowledged, ${lost} lost, the database ${server ? 'starts' : 'does not start'}\n`,
