@@ -4,6 +4,22 @@ import { bodyOf } from './sessions.js';
 
 export type Input = Record<string, unknown>;
 
+/** What an endpoint has that was made with its address alone. */
+export const BARE_ENDPOINT = {
+  description: '',
+  rateLimit: null,
+  throttleRate: null,
+  uid: null,
+  version: 1,
+  disabled: false,
+  disabledReason: null,
+  disabledAt: null,
+  eventTypes: null,
+  filterTypes: null,
+  channels: null,
+  metadata: {},
+};
+
 /** The calls about endpoints, in the application `a` unless another is named. */
 export function endpointsOf(own: Owner) {
   const url = 'https://example.com/hook';

@@ -3,6 +3,16 @@ import type { Owner } from './owner.js';
 
 export type Input = Record<string, unknown>;
 
+/** What an event type has that was made with its name and description alone. */
+export const BARE_EVENT_TYPE = {
+  archived: false,
+  deprecated: false,
+  schemas: null,
+  groupName: null,
+  featureFlags: null,
+  featureFlag: null,
+};
+
 /** The calls about event types, in the environment of the test. */
 export function eventTypesOf(own: Owner) {
   const call = () => own.environment.client.eventType;

@@ -141,3 +141,14 @@ export const PLACES: readonly [name: string, make: () => Promise<Place>][] = [
   ['embedded', embeddedPlace],
   ...(postgresUrl ? [['postgres', () => postgresPlace(postgresUrl)] as [string, () => Promise<Place>]] : []),
 ];
+
+/**
+ * A place on one of the databases.
+ *
+ * @throws Error when the database is not here
+ */
+export function makePlace(database: string): Promise<Place> {
+  const make = PLACES.find(([name]) => name === database)?.[1];
+  if (!make) throw new Error(`no database for tests: ${database}`);
+  return make();
+}

@@ -96,7 +96,7 @@ describe('to disable an endpoint', () => {
       const query = { status: status as 4, expanded_statuses: true, limit: 250 };
       return (await unwrap(scene.client.messageAttempt.listAttemptedMessages({ params, query }))).data.length;
     };
-    await expect.poll(count(4), { timeout: 30_000 }).toBe(40 - held);
+    await expect.poll(count(4), { timeout: 10_000 }).toBe(40 - held);
     receiver.reply = { status: 200 };
     release();
     await scene.settle();

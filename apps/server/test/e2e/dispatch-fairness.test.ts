@@ -87,9 +87,9 @@ describe('an endpoint that never answers, with 1 000 messages waiting', () => {
     }
     await sendMany(slow, 200);
     const cameTo = (path: string) => other.requests.filter((one) => one.path === path).length;
-    await expect.poll(() => cameTo('/beside'), { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => cameTo('/beside'), { timeout: 5_000 }).toBe(200);
     await sendTo(quick, 1);
-    await expect.poll(() => cameTo('/quick'), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => cameTo('/quick'), { timeout: 5_000 }).toBe(1);
     expect(cameTo('/hook')).toBeLessThanOrEqual(64);
     expect(await waitingFor(slow)).toBeGreaterThan(250);
   });
@@ -98,7 +98,7 @@ describe('an endpoint that never answers, with 1 000 messages waiting', () => {
     expect(dead.requests.length).toBeLessThanOrEqual(64);
     release();
     await dead.waitFor(1_000);
-    await expect.poll(() => waitingFor(stuck), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => waitingFor(stuck), { timeout: 10_000 }).toBe(0);
     expect(new Set(dead.requests.map((one) => one.body)).size).toBe(1_000);
   });
 

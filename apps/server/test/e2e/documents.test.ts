@@ -10,12 +10,19 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { NOT_RUN, ON_POSTGRES, STARTS } from '../document-blocks.js';
 import { type Block, blocksOf, type Desk, openDesk, toCommands } from '../pages.js';
-import { freePort, PLACES, type Place, type ServerProcess, type Settings, startProcess } from '../process.js';
+import {
+  freePort,
+  makePlace,
+  type Place,
+  type ServerProcess,
+  type Settings,
+  startProcess,
+} from '../process.js';
 import { Receiver } from '../receiver.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const API_KEY = 'sk_documentsdocumentsdocuments';
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 /** Languages of blocks that are run, and of those that are shown only. */
 const RUN = ['sh', 'js'];
 const SHOWN = ['html', 'text'];
@@ -57,9 +64,7 @@ let place: Place;
 let server: ServerProcess;
 let receiver: Receiver;
 beforeAll(async () => {
-  const make = PLACES.find(([name]) => name === inject('database'))?.[1];
-  if (!make) throw new Error('no such database');
-  place = await make();
+  place = await makePlace(inject('database'));
   server = await startProcess({
     ...place.settings,
     ...QUICK,
@@ -193,7 +198,7 @@ const OUTCOMES: Record<string, () => Promise<void>> = {
   },
 };
 
-it.each(DOCUMENTS)('%s: every block does what the page says', { timeout: 3 * LIMIT_MS }, async (document) => {
+it.each(DOCUMENTS)('%s: every block does what the page says', { timeout: 2 * LIMIT_MS }, async (document) => {
   const left = Object.keys(NOT_RUN[document] ?? {}).concat(onPostgres ? [] : (ON_POSTGRES[document] ?? []));
   const blocks = (await blocksIn(document)).filter((block) => !left.some(begins(block)));
   let shown = API_KEY;

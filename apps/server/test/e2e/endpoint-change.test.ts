@@ -1,6 +1,6 @@
 import type { EndpointOut } from '@postrider/contract';
 import { describe, expect, it } from 'vitest';
-import { endpointsOf, type Input } from '../endpoints.js';
+import { BARE_ENDPOINT, endpointsOf, type Input } from '../endpoints.js';
 import { Owner } from '../owner.js';
 import { bodyOf } from '../sessions.js';
 
@@ -70,22 +70,11 @@ describe('change', () => {
     const { status, body } = await put('x', { url: 'https://b.example', secret: 'ignored', headers: 1 });
     expect(status).toBe(200);
     expect(body).toEqual({
-      description: '',
-      rateLimit: null,
-      throttleRate: null,
-      uid: null,
+      ...BARE_ENDPOINT,
       url: 'https://b.example/',
-      version: 1,
-      disabled: false,
-      disabledReason: null,
-      disabledAt: null,
-      eventTypes: null,
-      filterTypes: null,
-      channels: null,
       createdAt: before.createdAt,
       updatedAt: expect.any(String),
       id: before.id,
-      metadata: {},
     });
     expect((await call().getSecret(at(before.id))).body).toEqual(secret);
     expect((await call().getHeaders(at(before.id))).body).toMatchObject({ headers: { 'x-a': '1' } });

@@ -1,7 +1,7 @@
 import { paginate } from '@postrider/client';
 import type { EndpointOut } from '@postrider/contract';
 import { describe, expect, it } from 'vitest';
-import { endpointsOf } from '../endpoints.js';
+import { BARE_ENDPOINT, endpointsOf } from '../endpoints.js';
 import { Owner } from '../owner.js';
 
 const own = Owner.use(async ({ client }) => {
@@ -14,22 +14,12 @@ describe('create', () => {
     const { status, body } = await create({ url: 'http://Bad.Url', uid: 'mine' });
     expect(status).toBe(201);
     expect(body).toEqual({
-      description: '',
-      rateLimit: null,
-      throttleRate: null,
+      ...BARE_ENDPOINT,
       uid: 'mine',
       url: 'http://bad.url/',
-      version: 1,
-      disabled: false,
-      disabledReason: null,
-      disabledAt: null,
-      eventTypes: null,
-      filterTypes: null,
-      channels: null,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: expect.stringMatching(/Z$/),
       id: expect.stringMatching(/^ep_[0-9A-Za-z]{27}$/),
-      metadata: {},
     });
     expect((await get((body as EndpointOut).id)).body).toEqual({
       ...(body as EndpointOut),

@@ -2,7 +2,7 @@ import type { EventTypeOut } from '@postrider/contract';
 import { Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
 import { describe, expect, it } from 'vitest';
-import { eventTypesOf, type Input } from '../event-types.js';
+import { BARE_EVENT_TYPE, eventTypesOf, type Input } from '../event-types.js';
 import { Owner } from '../owner.js';
 import { bodyOf, openSession } from '../sessions.js';
 
@@ -28,12 +28,7 @@ describe('change', () => {
     expect(body).toEqual({
       ...made,
       description: 'B',
-      archived: false,
-      deprecated: false,
-      schemas: null,
-      groupName: null,
-      featureFlags: null,
-      featureFlag: null,
+      ...BARE_EVENT_TYPE,
       updatedAt: expect.any(String),
     });
     expect(await put('a', { description: 'B', archived: true })).toMatchObject({ body: { archived: true } });

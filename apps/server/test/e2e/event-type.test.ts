@@ -3,7 +3,7 @@ import type { EventTypeOut } from '@postrider/contract';
 import { Svix as SvixV2 } from 'svix';
 import { Svix as SvixV1 } from 'svix-v1';
 import { describe, expect, it } from 'vitest';
-import { eventTypesOf } from '../event-types.js';
+import { BARE_EVENT_TYPE, eventTypesOf } from '../event-types.js';
 import { Owner } from '../owner.js';
 import { bodyOf } from '../sessions.js';
 
@@ -17,12 +17,7 @@ describe('create', () => {
     expect(body).toEqual({
       name: 'invoice.paid',
       description: '',
-      archived: false,
-      deprecated: false,
-      schemas: null,
-      groupName: null,
-      featureFlags: null,
-      featureFlag: null,
+      ...BARE_EVENT_TYPE,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: expect.stringMatching(/Z$/),
     });

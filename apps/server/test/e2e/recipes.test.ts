@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 import { createClient, unwrap } from '@postrider/client';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { type Block, blocksOf, type Desk, openDesk, toCommands } from '../pages.js';
-import { freePort, PLACES, type Place, runCommand, type ServerProcess, startProcess } from '../process.js';
+import { freePort, makePlace, type Place, runCommand, type ServerProcess, startProcess } from '../process.js';
 import { Receiver } from '../receiver.js';
 
 const RECIPES = fileURLToPath(new URL('../../../../docs/recipes/', import.meta.url));
 const API_KEY = 'sk_recipesrecipesrecipes';
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 
 /** Recipes that are for one of the databases. */
 const ONLY_ON: Record<string, string> = {
@@ -41,9 +41,7 @@ let server: ServerProcess;
 let receiver: Receiver;
 let desk: Desk;
 beforeEach(async () => {
-  const make = PLACES.find(([name]) => name === inject('database'))?.[1];
-  if (!make) throw new Error('no such database');
-  place = await make();
+  place = await makePlace(inject('database'));
   server = await startProcess({
     ...place.settings,
     POSTRIDER_API_KEY: API_KEY,
@@ -103,8 +101,7 @@ async function prepareMove(): Promise<Record<string, string>> {
   const old = await startProcess({ POSTRIDER_DATA_DIR: source, POSTRIDER_API_KEY: API_KEY });
   await old.end('SIGTERM');
   await server.end('SIGTERM');
-  const target = await PLACES.find(([name]) => name === 'postgres')?.[1]();
-  if (!target) throw new Error('no PostgreSQL');
+  const target = await makePlace('postgres');
   onTestFinished(() => target.remove());
   return {
     POSTRIDER_DATA_DIR: source,

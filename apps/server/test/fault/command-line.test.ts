@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PLACES, runCommand } from '../process.js';
+import { makePlace, PLACES, runCommand } from '../process.js';
 
 const run = promisify(execFile);
 const postrider = (...parameters: string[]) => runCommand(parameters, {});
@@ -96,7 +96,7 @@ describe.each(PLACES)('on %s', (_name, make) => {
 
 describe.runIf(PLACES.length > 1)('on an empty PostgreSQL database', () => {
   it('several processes that migrate at once apply each step once, and all succeed', async () => {
-    const place = await (PLACES.find(([name]) => name === 'postgres') as (typeof PLACES)[number])[1]();
+    const place = await makePlace('postgres');
     try {
       const runs = await Promise.all(
         Array.from({ length: 4 }, () => runCommand(['migrate', '--json'], place.settings)),

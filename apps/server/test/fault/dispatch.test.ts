@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createClient, unwrap } from '@postrider/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, PLACES, type Place, type ServerProcess, type Settings, startProcess } from '../process.js';
+import {
+  freePort,
+  makePlace,
+  PLACES,
+  type Place,
+  type ServerProcess,
+  type Settings,
+  startProcess,
+} from '../process.js';
 import { createCluster, hasCluster } from './cluster.js';
 import { CountingReceiver, Load, type Tally } from './load.js';
 
@@ -168,7 +176,7 @@ describe.runIf(hasCluster)('on PostgreSQL', () => {
   });
 
   it('of two processes one is killed: the other takes its work over within 5 s', async () => {
-    const place = await (PLACES.find(([name]) => name === 'postgres') as (typeof PLACES)[number])[1]();
+    const place = await makePlace('postgres');
     cleanups.push(() => place.remove());
     const sink = await receiver();
     sink.delayMs = 50;

@@ -2,7 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient, unwrap } from '@postrider/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, PLACES, type Place, type ServerProcess, type Settings, startProcess } from '../process.js';
+import {
+  freePort,
+  makePlace,
+  PLACES,
+  type Place,
+  type ServerProcess,
+  type Settings,
+  startProcess,
+} from '../process.js';
 
 const API_KEY = 'sk_faultfaultfaultfault';
 /** Calls under way when the process is killed. */
@@ -126,7 +134,7 @@ describe.each(PLACES)('on %s', (_name, make) => {
 
 describe.runIf(PLACES.length > 1)('two processes on PostgreSQL', () => {
   it('the same calls to both at once are one message each, with one answer', async () => {
-    const place = await (PLACES.find(([name]) => name === 'postgres') as (typeof PLACES)[number])[1]();
+    const place = await makePlace('postgres');
     try {
       const [one, two] = [await start(place.settings), await start(place.settings)];
       const app = await prepare(one);
@@ -148,7 +156,7 @@ describe.runIf(PLACES.length > 1)('two processes on PostgreSQL', () => {
   });
 
   it('the same call goes on at the other when one is killed under it', async () => {
-    const place = await (PLACES.find(([name]) => name === 'postgres') as (typeof PLACES)[number])[1]();
+    const place = await makePlace('postgres');
     try {
       const [one, two] = [await start(place.settings), await start(place.settings)];
       const app = await prepare(one);
